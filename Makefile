@@ -1,0 +1,92 @@
+# A menu; the logic lives in Python (pipeline/, samples/) and in scripts/.
+# Only Python 3.11 or newer, pip, make and git are needed: everything else goes into .venv.
+
+PYTHON ?= python3
+DATA ?= data
+LOGS ?=
+TRUSTED_PROXIES ?=
+CATALOGUE ?=
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+
+# Settings given on the command line of make win over pullhouse.toml; empty ones are not passed on.
+export PULLHOUSE_DATA := $(DATA)
+ifneq ($(strip $(LOGS)),)
+export PULLHOUSE_LOGS := $(LOGS)
+endif
+ifneq ($(strip $(TRUSTED_PROXIES)),)
+export PULLHOUSE_TRUSTED_PROXIES := $(TRUSTED_PROXIES)
+endif
+ifneq ($(strip $(CATALOGUE)),)
+export PULLHOUSE_CATALOGUE := $(CATALOGUE)
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run report doctor status dbt expire airflow test test-live lint format lock reference up down clean
+
+help: ## this menu
+	@echo "Pullhouse: who pulls your container images. Targets:"
+	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@echo "Options: LOGS=<file, folder or glob> DATA=<directory> TRUSTED_PROXIES=<cidr,…> CATALOGUE=<json> ARGS=\"…\""
+
+setup: $(VENV)/run.stamp ## install what `make run` needs into .venv
+
+setup-dev: $(VENV)/dev.stamp ## install the developer's tools too
+
+$(VENV)/run.stamp: requirements.lock scripts/setup
+	@PYTHON="$(PYTHON)" scripts/setup requirements.lock $@
+
+$(VENV)/dev.stamp: requirements-dev.lock scripts/setup
+	@PYTHON="$(PYTHON)" scripts/setup requirements-dev.lock $@
+
+run: setup ## replay the bundled sample, or load LOGS into DATA; print the results
+	@$(BIN)/python -m pipeline run
+
+report: setup ## print the results of the last run again
+	@$(BIN)/python -m pipeline report
+
+doctor: setup ## read a sample of LOGS: what they can answer, what to change in the gateway
+	@$(BIN)/python -m pipeline doctor
+
+status: setup ## freshness, gaps, quarantine, disk, next step
+	@$(BIN)/python -m pipeline status
+
+dbt: setup ## dbt on your warehouse: make dbt ARGS="test"
+	@$(BIN)/python -m pipeline dbt $(ARGS)
+
+expire: setup ## delete what must not be kept any longer
+	@$(BIN)/python -m pipeline expire
+
+airflow: setup ## Airflow with its scheduler and page on 127.0.0.1:8080, on DATA
+	@$(BIN)/python -m pipeline airflow
+
+test: setup-dev ## all tests that need no root and no Debian packages
+	@$(BIN)/python -m pytest $(ARGS)
+
+test-live: setup-dev ## the gateway configuration under a real nginx, the compose file under its own tool
+	@scripts/debian-packages nginx-light docker-compose
+	@$(BIN)/python -m pytest -m live $(ARGS)
+
+lint: setup-dev ## ruff, mypy, sqlfluff
+	@scripts/lint $(BIN)
+
+format: setup-dev ## let ruff and sqlfluff rewrite what they can
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/sqlfluff fix dbt_project
+
+lock: setup-dev ## resolve the dependencies of pyproject.toml again
+	@scripts/lock $(BIN)
+
+reference: setup ## make the bundled address ranges again (needs npm and the network)
+	@$(BIN)/python -m pipeline.reference_bundle
+
+up: setup ## gateway and Airflow in containers: make up REGISTRY=https://registry.example.com
+	@$(BIN)/python scripts/make_env.py "$(REGISTRY)"
+	@docker compose up --build --detach
+
+down: ## stop the containers; the volumes stay
+	@docker compose down
+
+clean: ## delete .venv and caches; never DATA
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache dbt_project/target dbt_project/logs
