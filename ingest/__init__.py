@@ -1,0 +1,1 @@
+"""Log objects, bytes to typed requests, quarantine."""

@@ -1,0 +1,206 @@
+"""The byte pass: everything that must be known of an object before a parser may see it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from operator import add, methodcaller
+from pathlib import Path
+
+from ingest.decompress import compression_of, open_blocks, unreadable
+from ingest.errors import ObjectError
+from ingest.fields import MAX_DEPTH
+from ingest.objects import LogObject
+from ingest.rawlines import KEPT_BYTES, RawLine, split_lines
+
+_COUNT_BRACES = methodcaller("count", b"{")
+_COUNT_SQUARES = methodcaller("count", b"[")
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectBytes:
+    """What the byte pass found; counts are of decompressed bytes, digests are hex.
+
+    `path` is a name without wild cards under which DuckDB may read the object while `read_bytes` is open.
+    `most_brackets`: at least the greatest number of [ and { in one line, or MAX_DEPTH where none has more.
+    """
+
+    name: str
+    path: Path
+    compression: str
+    load_id: str
+    byte_count: int
+    line_count: int
+    longest_line: int
+    blank_lines: int
+    most_brackets: int
+    is_ended: bool
+    first_line_sha256: str
+    prefix_sha256: dict[int, str]
+    identity: tuple[int, ...]
+
+    @contextmanager
+    def open_raw_lines(self) -> Iterator[Iterator[RawLine]]:
+        """Open the lines that the byte pass saw, and no byte that a live log has gained since."""
+        with open_blocks(self.path, self.name) as blocks:
+            yield split_lines(_first_bytes(blocks, self.byte_count))
+
+    def check_unchanged(self) -> None:
+        """Raise ObjectError unless the file still holds what the byte pass saw; a plain log may grow."""
+        if _identity(self.path, self.name, self.compression, self.byte_count) != self.identity:
+            raise ObjectError(self.name, "changed while it was being read", "The next run reads it again.")
+
+
+@contextmanager
+def read_bytes(item: LogObject, folder: Path, checkpoints: Iterable[int] = ()) -> Iterator[ObjectBytes]:
+    """Read all bytes of an object once; `folder` (landing) holds a link to it meanwhile, never a copy.
+
+    `checkpoints`: byte counts; `prefix_sha256` holds the sha256 of the first so many bytes for each one
+    that the object reaches. Raises ObjectError for an object that cannot be read to its end: nothing of it
+    may be loaded.
+    """
+    compression = compression_of(item.path, item.name)
+    link = _link(item, folder)
+    try:
+        tally = _Tally()
+        digests = _Digests(checkpoints)
+        with open_blocks(link, item.name) as blocks:
+            for block in blocks:
+                digests.add(block)
+                tally.add(block)
+        tally.end()
+        yield ObjectBytes(
+            name=item.name,
+            path=link,
+            compression=compression,
+            load_id=digests.whole.hexdigest()[:32],
+            byte_count=digests.count,
+            line_count=tally.lines,
+            longest_line=tally.longest,
+            blank_lines=tally.blank,
+            most_brackets=tally.brackets,
+            is_ended=tally.is_ended,
+            first_line_sha256=tally.first_line_sha256,
+            prefix_sha256=digests.prefixes,
+            identity=_identity(link, item.name, compression, digests.count),
+        )
+    finally:
+        link.unlink(missing_ok=True)
+
+
+def first_line(item: LogObject) -> bytes:
+    """The first line without its \\n, cut at KEPT_BYTES; empty for an empty object. Raises ObjectError."""
+    with open_blocks(item.path, item.name) as blocks:
+        line = next(split_lines(blocks), None)
+    return line.content if line else b""
+
+
+def first_line_digest(item: LogObject) -> str:
+    """`ObjectBytes.first_line_sha256` without reading the rest. Raises ObjectError."""
+    return hashlib.sha256(first_line(item)).hexdigest()
+
+
+class _Digests:
+    """sha256 of everything, and of the prefixes that end at the checkpoints."""
+
+    def __init__(self, checkpoints: Iterable[int]) -> None:
+        self.whole = hashlib.sha256()
+        self.count = 0
+        self.prefixes: dict[int, str] = {}
+        self._ahead = sorted(set(checkpoints), reverse=True)
+
+    def add(self, block: bytes) -> None:
+        begin = 0
+        while self._ahead and self._ahead[-1] <= self.count + len(block):
+            checkpoint = self._ahead.pop()
+            end = checkpoint - self.count
+            self.whole.update(block[begin:end])
+            self.prefixes[checkpoint] = self.whole.hexdigest()
+            begin = end
+        self.whole.update(block[begin:])
+        self.count += len(block)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Lines, and what about them decides which reader may have the object."""
+
+    lines: int = 0
+    longest: int = 0
+    blank: int = 0
+    brackets: int = MAX_DEPTH
+    first_line_sha256: str = field(default_factory=lambda: hashlib.sha256(b"").hexdigest())
+    _open: bytes = b""
+    _open_length: int = 0
+
+    @property
+    def is_ended(self) -> bool:
+        return self._open_length == 0
+
+    def add(self, block: bytes) -> None:
+        *ended, tail = block.split(b"\n")
+        if ended:
+            self._extend(ended[0])
+            self._count_first(self._open)
+            self._count([self._open])
+            self.longest = max(self.longest, self._open_length)
+            self._open, self._open_length = b"", 0
+            self._count(ended[1:])
+        self._extend(tail)
+
+    def end(self) -> None:
+        if self._open_length:
+            self._count_first(self._open)
+            self._count([self._open])
+            self.longest = max(self.longest, self._open_length)
+
+    def _extend(self, part: bytes) -> None:
+        self._open += part[: KEPT_BYTES - len(self._open)]
+        self._open_length += len(part)
+
+    def _count_first(self, content: bytes) -> None:
+        if self.lines == 0:
+            self.first_line_sha256 = hashlib.sha256(content).hexdigest()
+
+    def _count(self, lines: list[bytes]) -> None:
+        self.lines += len(lines)
+        self.longest = max(self.longest, max(map(len, lines), default=0))
+        self.blank += lines.count(b"") + sum(map(bytes.isspace, lines))
+        self._count_brackets(lines)
+
+    def _count_brackets(self, lines: list[bytes]) -> None:
+        most = max(map(add, map(_COUNT_BRACES, lines), map(_COUNT_SQUARES, lines)), default=0)
+        self.brackets = max(self.brackets, most)
+
+
+def _first_bytes(blocks: Iterable[bytes], count: int) -> Iterator[bytes]:
+    for block in blocks:
+        yield block[:count]
+        count -= len(block)
+        if count <= 0:
+            return
+
+
+def _identity(path: Path, name: str, compression: str, byte_count: int) -> tuple[int, ...]:
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise unreadable(name, error) from None
+    if compression == "none":
+        return (status.st_dev, status.st_ino, min(status.st_size, byte_count))
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def _link(item: LogObject, folder: Path) -> Path:
+    """A link of a plain name: the object's own may hold what DuckDB takes for a glob or a partition."""
+    link = folder / f"{os.getpid()}-{secrets.token_hex(8)}{item.path.suffix}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(item.path.absolute())
+    except OSError as error:
+        raise ObjectError(item.name, f"no link to it can be made in {folder}: {error.strerror}") from None
+    return link

@@ -1,0 +1,118 @@
+"""Where log objects come from: a local file, a folder, a glob."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.decompress import open_blocks
+from ingest.errors import SourceError, one_line
+from ingest.rawlines import split_lines
+
+# access.log, access.log.1, access.log-20261123.gz, edge.jsonl.zst …
+_LOG_NAME = re.compile(
+    r"^[^.].*(\.log|_log|\.json|\.jsonl|\.ndjson)([.-][\w.:+-]*)?$", re.IGNORECASE | re.DOTALL
+)
+_UNFINISHED = (".tmp", ".part", ".swp", ".swx", "~")
+_LOG_NAMES_TEXT = "*.log, *.json, *.jsonl or *.ndjson, plain, .gz or .zst, rotated or not"
+
+
+@dataclass(frozen=True, slots=True)
+class LogObject:
+    """One object of a source. `name` is its absolute path, made printable; `size` in bytes on disk."""
+
+    name: str
+    path: Path
+    source: str
+    size: int
+    modified_ns: int
+
+
+def list_objects(location: str, source: str = "local") -> list[LogObject]:
+    """List the log objects of a location, by name.
+
+    A file or glob is taken at its word, whatever its name; in a folder (and below it) files named like logs
+    are taken: *.log, *.json, *.jsonl, *.ndjson, with what rotation and compression add. Raises SourceError
+    naming the location where it is missing, cannot be read, or holds none.
+    """
+    path = Path(location).expanduser()
+    try:
+        if path.is_dir():
+            files = _files_of_folder(path, location)
+        elif path.exists():
+            files = [path]
+        elif glob.has_magic(location):
+            files = _files_of_glob(str(path), location)
+        else:
+            raise SourceError(location, "no such file or folder", "Give a file, a folder or a glob.")
+        objects = {item.name: item for item in (_describe(file, source) for file in files)}
+    except OSError as error:
+        raise SourceError(location, f"cannot be read: {error.strerror}", "Mend its permissions.") from None
+    return [objects[name] for name in sorted(objects)]
+
+
+@contextmanager
+def open_lines(item: LogObject) -> Iterator[Iterator[bytes]]:
+    """Open an object's raw lines, each with its \\n (the last one as it is); split on \\n only.
+
+    A line that is too long is cut, one byte above what is allowed. Raises ObjectError as `open_blocks` does.
+    """
+    with open_blocks(item.path, item.name) as blocks:
+        yield (line.content + (b"\n" if line.is_ended else b"") for line in split_lines(blocks))
+
+
+def _files_of_folder(folder: Path, location: str) -> list[Path]:
+    files = _files_below(folder)
+    if not files:
+        raise SourceError(location, "the folder is empty", "Is it the right one? Does the gateway log there?")
+    logs = [path for path in files if _is_named_like_a_log(path.name)]
+    if not logs:
+        raise SourceError(
+            location,
+            f"none of the folder's {len(files)} files is named like a log ({_LOG_NAMES_TEXT})",
+            "Give a glob to read files of other names.",
+        )
+    return logs
+
+
+def _files_of_glob(pattern: str, location: str) -> list[Path]:
+    found = glob.glob(pattern, recursive=True)  # noqa: PTH207  Path.glob takes no absolute pattern
+    matches = [Path(match) for match in sorted(found)]
+    files = [path for path in matches if path.is_file()]
+    for folder in (path for path in matches if path.is_dir()):
+        files += [path for path in _files_below(folder) if _is_named_like_a_log(path.name)]
+    if not files:
+        raise SourceError(location, "no file matches", "Quote the glob, so that the shell leaves it alone.")
+    return files
+
+
+def _files_below(folder: Path) -> list[Path]:
+    """All files of a folder and its folders; one that cannot be read is an error (rglob passes it over)."""
+    paths = (Path(parent) / name for parent, _, names in os.walk(folder, onerror=_raise) for name in names)
+    return [path for path in paths if path.is_file()]
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _is_named_like_a_log(name: str) -> bool:
+    return bool(_LOG_NAME.match(name)) and not name.endswith(_UNFINISHED)
+
+
+def _describe(path: Path, source: str) -> LogObject:
+    """The name is the whole path: two folders may hold files of one name, size and time."""
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100  resolve() would follow a link to another name
+    status = absolute.stat()
+    return LogObject(
+        name=one_line(str(absolute)),
+        path=absolute,
+        source=source,
+        size=status.st_size,
+        modified_ns=status.st_mtime_ns,
+    )

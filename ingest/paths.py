@@ -1,0 +1,103 @@
+"""What a request asks for: kind, repository and reference, from the path of the registry's HTTP API."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+from urllib.parse import parse_qs, unquote
+
+import pandas as pd
+
+from ingest.strict import clean
+
+# The distribution specification's grammar, but for capitals: a name with one is asked for too, and not found.
+_COMPONENT = r"[A-Za-z0-9]+(?:[._-]+[A-Za-z0-9]+)*"
+_NAME = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+_DIGEST = re.compile(r"[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[A-Fa-f0-9]{32,}")
+_REGISTRY_HOST = re.compile(r"[A-Za-z0-9._\[\]:-]{1,255}")
+_MAX_NAME = 255
+
+_ORIGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
+
+# In the registry's own order: the first that fits. Each name is as long as it can be, since it may hold
+# slashes and the words of the API ("manifests", "blobs").
+_ROUTES = (
+    ("ping", re.compile(r"/v2/?")),
+    ("manifest", re.compile(r"/v2/(?P<name>.+)/manifests/(?P<reference>[^/]+)/?")),
+    ("tags", re.compile(r"/v2/(?P<name>.+)/tags/list/?")),
+    ("upload", re.compile(r"/v2/(?P<name>.+)/blobs/uploads(?:/[^/]*)?/?")),
+    ("blob", re.compile(r"/v2/(?P<name>.+)/blobs/(?P<reference>[^/]+)/?")),
+    ("referrers", re.compile(r"/v2/(?P<name>.+)/referrers/(?P<reference>[^/]+)/?")),
+    # Token services: /token, /v2/token, /service/token, /auth/token, /jwt/auth …
+    ("token", re.compile(r"/(?:[\w.-]+/){0,2}(?:token|auth)/?", re.ASCII)),
+)
+
+
+class _Request(NamedTuple):
+    request_kind: str = "other"
+    repository: str | None = None
+    reference: str | None = None
+    reference_type: str | None = None
+    mirror_of: str | None = None
+
+
+def parse(frame: pd.DataFrame) -> pd.DataFrame:
+    """Read each path. `frame`: request_uri, args (text or null), best one row per distinct pair.
+
+    Returns the two columns and request_kind {ping, token, manifest, blob, tags, referrers, upload, other},
+    repository, reference, reference_type {tag, digest}, mirror_of (`?ns=`: the registry that is mirrored),
+    with the index of `frame`; null where there is none. `args` is used where the URI has no query itself.
+    """
+    uris, queries = _texts(frame["request_uri"]), _texts(frame["args"])
+    requests = [_read(uri, args) for uri, args in zip(uris, queries, strict=True)]
+    columns = {"request_uri": uris, "args": queries} | {
+        name: [getattr(request, name) for request in requests] for name in _Request._fields
+    }
+    return pd.DataFrame(
+        {name: pd.Series(values, index=frame.index, dtype=object) for name, values in columns.items()}
+    )
+
+
+def _texts(column: pd.Series) -> list[str | None]:
+    return [value if isinstance(value, str) else None for value in column]
+
+
+def _read(uri: str | None, args: str | None) -> _Request:
+    if uri is None:
+        return _Request()
+    path, _, query = uri.partition("#")[0].partition("?")
+    path = re.sub("/{2,}", "/", _decoded(_ORIGIN.sub("", path, count=1)))
+    for kind, route in _ROUTES:
+        found = route.fullmatch(path)
+        if found:
+            return _request(kind, found.groupdict(), _mirror_of(query or args))
+    return _Request()
+
+
+def _request(kind: str, parts: dict[str, str | None], mirror_of: str | None) -> _Request:
+    name, reference = parts.get("name"), parts.get("reference")
+    if name is not None and not (len(name) <= _MAX_NAME and _NAME.fullmatch(name)):
+        return _Request()
+    reference_type = _reference_type(kind, reference)
+    return _Request(kind, name, reference if reference_type else None, reference_type, mirror_of)
+
+
+def _reference_type(kind: str, reference: str | None) -> str | None:
+    if reference is None:
+        return None
+    if _DIGEST.fullmatch(reference):
+        return "digest"
+    return "tag" if kind == "manifest" and _TAG.fullmatch(reference) else None
+
+
+def _mirror_of(query: str | None) -> str | None:
+    """containerd names the registry that it wanted when it asks a mirror."""
+    if not query or "ns=" not in query:
+        return None
+    names = parse_qs(query, max_num_fields=None).get("ns", [])
+    return names[0].lower() if names and _REGISTRY_HOST.fullmatch(names[0]) else None
+
+
+def _decoded(path: str) -> str:
+    return clean(unquote(path)) if "%" in path else path

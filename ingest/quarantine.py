@@ -1,0 +1,37 @@
+"""What is kept of a line that is no request: enough to find and explain it, nothing of its content."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+
+from ingest.rawlines import RawLine
+
+_SHAPE_BYTES = 1024
+_SHAPE_CHARACTERS = 200
+_CLASSES = (
+    (re.compile(r"[^\W\d_]+"), "a"),
+    (re.compile(r"\d+"), "0"),
+    (re.compile(r"[^\x21-\x7e]+"), " "),
+)
+
+RejectedRow = tuple[int, str, int, str, str]
+
+
+def rejected_row(line: RawLine, reason: str, key: bytes) -> RejectedRow:
+    """line_number, reason, line_length (bytes), line_digest, shape.
+
+    The digest is a keyed HMAC-SHA256 (32 hex) of the line, or of its first 64 KiB: it finds the line again
+    for who has the log, and tells nothing to who has not.
+    """
+    digest = hmac.new(key, line.content, hashlib.sha256).hexdigest()[:32]
+    return (line.number, reason, line.length, digest, shape(line.content))
+
+
+def shape(content: bytes) -> str:
+    """The line with each run of letters as a, of digits as 0, of anything unprintable as a space."""
+    text = content[:_SHAPE_BYTES].decode("utf-8", "replace")
+    for pattern, sign in _CLASSES:
+        text = pattern.sub(sign, text)
+    return text[:_SHAPE_CHARACTERS]

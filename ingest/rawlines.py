@@ -1,0 +1,39 @@
+"""Bytes to raw lines. A line ends in \\n and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from ingest.fields import MAX_LINE_BYTES
+
+# One byte more than a line may have: enough to know that it is too long, whatever its length.
+KEPT_BYTES = MAX_LINE_BYTES + 1
+
+
+class RawLine(NamedTuple):
+    """`content` without the \\n, at most KEPT_BYTES of it; `length` in bytes; whether a \\n ended it."""
+
+    number: int
+    content: bytes
+    length: int
+    is_ended: bool
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing but white space."""
+        return self.length <= MAX_LINE_BYTES and not self.content.strip()
+
+
+def split_lines(blocks: Iterable[bytes]) -> Iterator[RawLine]:
+    """Number the lines of a stream from 1. Memory stays small however long a line is."""
+    number, head, length = 1, b"", 0
+    for block in blocks:
+        *ended, tail = block.split(b"\n")
+        for part in ended:
+            yield RawLine(number, (head + part)[:KEPT_BYTES], length + len(part), True)
+            number, head, length = number + 1, b"", 0
+        head += tail[: KEPT_BYTES - len(head)]
+        length += len(tail)
+    if length:
+        yield RawLine(number, head, length, False)

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import gzip
+import os
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from ingest.errors import ObjectError, SourceError
+from ingest.objects import list_objects, open_lines
+
+LINES = b'{"a":1}\n{"b":"\x0b\x0c\r\xc2\x85\xe2\x80\xa8"}\r\n\nlast'
+
+
+def names(location: str) -> list[str]:
+    return [item.path.name for item in list_objects(location)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Logs of two edges, rotated and compressed, among other files."""
+    for name in (
+        "a/access.log",
+        "a/access.log.1",
+        "a/access.log-20261122.gz",
+        "b/edge.jsonl.zst",
+        "b/edge.json",
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"x\n")
+    for name in ("README.md", "a/access.log.tmp", "a/.access.log.swp", "b/image.png", "b/catalog"):
+        (tmp_path / name).write_bytes(b"x\n")
+    return tmp_path
+
+
+def test_a_folder_gives_what_is_named_like_a_log_at_any_depth(folder: Path) -> None:
+    assert names(str(folder)) == [
+        *("access.log", "access.log-20261122.gz", "access.log.1"),
+        *("edge.json", "edge.jsonl.zst"),
+    ]
+
+
+def test_a_file_is_taken_at_its_word(folder: Path) -> None:
+    assert names(str(folder / "b/catalog")) == ["catalog"]
+
+
+def test_a_glob_is_taken_at_its_word_and_may_match_folders(folder: Path) -> None:
+    assert names(str(folder / "b/*")) == ["catalog", "edge.json", "edge.jsonl.zst", "image.png"]
+    assert names(str(folder / "**/*.log")) == ["access.log"]
+    assert names(str(folder / "[b]")) == ["edge.json", "edge.jsonl.zst"]
+
+
+def test_a_file_whose_name_looks_like_a_glob_is_that_file(tmp_path: Path) -> None:
+    (tmp_path / "a[1].log").write_bytes(b"x\n")
+    (tmp_path / "a1.log").write_bytes(b"x\n")
+    assert names(str(tmp_path / "a[1].log")) == ["a[1].log"]
+
+
+def test_the_tilde_is_the_home_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(folder))
+    assert names("~/a/access.log") == ["access.log"]
+    assert names("~/a/*.1") == ["access.log.1"]
+
+
+def test_an_object_is_described_as_it_lies_there(folder: Path) -> None:
+    path = folder / "a/access.log"
+    os.utime(path, ns=(5, 1_795_453_424_385_000_001))
+    item = list_objects(str(path), source="edge")[0]
+    assert (item.name, item.path, item.source) == (str(path), path, "edge")
+    assert (item.size, item.modified_ns) == (2, 1_795_453_424_385_000_001)
+
+
+def test_one_file_has_one_name_however_it_is_reached(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    locations = ["a/access.log", "./b/../a/access.log", str(folder / "a/*.log")]
+    assert {list_objects(location)[0].name for location in locations} == {str(folder / "a/access.log")}
+
+
+def test_a_hostile_file_name_is_made_printable(tmp_path: Path) -> None:
+    path = os.fsencode(tmp_path) + b"/a\nb\xff.log"
+    with open(path, "wb") as file:  # noqa: PTH123  a name that is no UTF-8
+        file.write(b"x\n")
+    item = list_objects(str(tmp_path))[0]
+    assert item.name == f"{tmp_path}/a b .log"
+    assert item.path.read_bytes() == b"x\n"
+
+
+def test_nothing_to_read_is_an_error_that_names_location_and_reason(folder: Path) -> None:
+    (folder / "empty").mkdir()
+    (folder / "other").mkdir()
+    (folder / "other/notes.txt").write_text("x")
+    for name, reason in (
+        ("missing", "no such file or folder"),
+        ("missing/*.log", "no file matches"),
+        ("empty", "the folder is empty"),
+        ("other", "none of the folder's 1 files is named like a log"),
+    ):
+        with pytest.raises(SourceError, match=reason) as caught:
+            list_objects(str(folder / name))
+        assert str(caught.value).startswith(str(folder / name))
+
+
+def test_a_folder_that_cannot_be_read_is_an_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scan = os.scandir
+
+    def locked(path: str) -> object:
+        if str(path).endswith("/b"):
+            raise PermissionError(13, "Permission denied")
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", locked)
+    with pytest.raises(SourceError, match="cannot be read: Permission denied"):
+        list_objects(str(folder))
+
+
+@pytest.mark.parametrize(
+    ("suffix", "compress"),
+    [("", bytes), (".gz", gzip.compress), (".zst", zstandard.ZstdCompressor().compress)],
+)
+def test_lines_are_split_on_newlines_only(tmp_path: Path, suffix: str, compress: type[bytes]) -> None:
+    path = tmp_path / f"a.log{suffix}"
+    path.write_bytes(compress(LINES))
+    with open_lines(list_objects(str(path))[0]) as lines:
+        assert list(lines) == [b'{"a":1}\n', b'{"b":"\x0b\x0c\r\xc2\x85\xe2\x80\xa8"}\r\n', b"\n", b"last"]
+
+
+def test_an_endless_line_is_cut(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    path.write_bytes(b"x" * 3_000_000 + b"\nnext\n")
+    with open_lines(list_objects(str(path))[0]) as lines:
+        # 64 KiB are allowed; one byte more shows that it is too long.
+        assert list(lines) == [b"x" * 65_537 + b"\n", b"next\n"]
+
+
+def test_an_object_that_went_away_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    path.write_bytes(b"x\n")
+    item = list_objects(str(path))[0]
+    path.unlink()
+    with pytest.raises(ObjectError, match="cannot be read: No such file"), open_lines(item):
+        pass
+
+
+def test_an_error_of_who_reads_is_not_taken_for_one_of_the_object(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    path.write_bytes(b"x\n")
+    with pytest.raises(PermissionError), open_lines(list_objects(str(path))[0]):
+        raise PermissionError
