@@ -1,0 +1,1 @@
+"""Pure functions from distinct keys to attributes."""
