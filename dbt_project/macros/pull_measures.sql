@@ -1,0 +1,73 @@
+{#- The dimensions of the `…_by_dimension` marts: name → expression over fct_pulls. -#}
+{% macro pull_dimensions() %}
+    {{ return({
+        'tag': 'tag',
+        'platform': 'platform',
+        'client_name': 'client_name',
+        'client_version': "client_name || ' ' || coalesce(nullif(regexp_extract(client_version, '^([0-9]+(\\.[0-9]+)?)', 1), ''), client_version)",
+        'client_category': 'client_category',
+        'engine_os': 'engine_os',
+        'client_os': 'client_os',
+        'architecture': 'architecture',
+        'country_code': 'country_code',
+        'network_operator': 'network_operator',
+        'network_type': 'network_type',
+        'company': 'company',
+        'cloud_provider': 'cloud_provider',
+        'cloud_region': 'cloud_region',
+        'environment': 'environment',
+        'access_pattern': 'access_pattern',
+    }) }}
+{% endmacro %}
+
+{#-
+    The id under which an origin (or endpoint) counts once in a window. Where the window crosses an
+    epoch's border, requests after it count under the previous key; they carry it for 35 days.
+    `window_columns` are the columns that name the window.
+-#}
+{% macro unique_key_in_window(level, window_columns) -%}
+    case
+        when identity_epoch > min(identity_epoch) over (partition by {{ window_columns }})
+            then coalesce(previous_{{ level }}_id, {{ level }}_id)
+        else {{ level }}_id
+    end
+{%- endmacro %}
+
+{#- Measures that add up, over rows of fct_pulls. -#}
+{% macro additive_measures() -%}
+    count(*) filter (where outcome = 'download') as download_count,
+    count(*) filter (where outcome = 'version_check') as version_check_count,
+    count(*) filter (where outcome = 'interrupted') as interrupted_count,
+    count(*) filter (where outcome = 'inspect') as inspect_count,
+    count(*) filter (where outcome = 'artifact') as artifact_count,
+    count(*) filter (where outcome = 'push') as push_count,
+    count(*) filter (where outcome = 'failed') as failed_count,
+    count(*) as session_count,
+    count(*) filter (where outcome in ('download', 'version_check')) as pull_count,
+    -- Docker until 2024: up to two manifest GETs are one pull, HEADs are not counted.
+    cast(sum(ceil(manifest_get_count / 2)) as bigint) as docker_pull_count,
+    cast(sum(manifest_get_count) as bigint) as manifest_get_count,
+    cast(sum(request_count) as bigint) as request_count,
+    count(*) filter (where 
+        outcome in ('download', 'version_check') and access_pattern <> 'polling'
+        and client_category in ('runtime', 'runtime_k8s', 'runtime_api', 'runtime_orch', 'runtime_hpc', 'dev_runtime')
+    ) as invocation_count_lower_bound,
+    cast(sum(case when outcome in ('download', 'version_check') then fleet_pull_estimate else 0 end) as bigint)
+        as fleet_pull_estimate,
+    cast(sum(bytes_sent) as bigint) as bytes_sent,
+    bool_or(is_lower_bound) as is_lower_bound
+{%- endmacro %}
+
+{#- Every measure of the period marts, in the order of contract C. -#}
+{% macro period_measures(uniques) -%}
+    download_count, version_check_count, interrupted_count, inspect_count, artifact_count, push_count,
+    failed_count, session_count, pull_count, docker_pull_count, manifest_get_count, request_count,
+    invocation_count_lower_bound, fleet_pull_estimate,
+    coalesce({{ uniques }}.unique_origin_count, 0) as unique_origin_count,
+    coalesce({{ uniques }}.unique_endpoint_count, 0) as unique_endpoint_count,
+    bytes_sent, is_lower_bound
+{%- endmacro %}
+
+{% macro period_of(grain, column) -%}
+    cast(date_trunc('{{ grain }}', {{ column }}) as date)
+{%- endmacro %}

@@ -1,0 +1,109 @@
+{#- Period × repository, and one row a period over all repositories. -#}
+{% macro pulls_by_period(grain) %}
+with pulls as (
+    select {{ period_of(grain, 'pull_date') }} as period_start, *
+    from {{ ref('fct_pulls') }}
+    where {{ period_of(grain, 'pull_date') }} in {{ planned(grain) }}
+),
+
+origin_days as (
+    select {{ period_of(grain, 'pull_date') }} as period_start, *
+    from {{ ref('origin_days') }}
+    where {{ period_of(grain, 'pull_date') }} in {{ planned(grain) }}
+),
+
+keyed as (
+    select
+        period_start,
+        repository,
+        {{ unique_key_in_window('origin', 'period_start') }} as origin_key,
+        {{ unique_key_in_window('endpoint', 'period_start') }} as endpoint_key
+    from origin_days
+),
+
+uniques as (
+    select
+        period_start,
+        coalesce(repository, '*') as repository,
+        count(distinct origin_key) as unique_origin_count,
+        count(distinct endpoint_key) as unique_endpoint_count
+    from keyed
+    group by grouping sets ((period_start, repository), (period_start))
+),
+
+additive as (
+    select
+        period_start,
+        coalesce(repository, '*') as repository,
+        {{ additive_measures() }}
+    from pulls
+    group by grouping sets ((period_start, repository), (period_start))
+),
+
+final as (
+    select
+        additive.period_start,
+        additive.repository,
+        {{ period_measures('uniques') }}
+    from additive
+    left join uniques
+        on additive.period_start = uniques.period_start and additive.repository = uniques.repository
+)
+
+select * from final
+{% endmacro %}
+
+{#- The same measures for each value of each dimension. -#}
+{% macro pulls_by_period_and_dimension(grain) %}
+with pulls as (
+    select
+        {{ period_of(grain, 'pull_date') }} as period_start,
+        *,
+        {{ unique_key_in_window('origin', period_of(grain, 'pull_date')) }} as origin_key,
+        {{ unique_key_in_window('endpoint', period_of(grain, 'pull_date')) }} as endpoint_key,
+        outcome in ('download', 'version_check') and not is_origin_unlinkable as is_in_uniques
+    from {{ ref('fct_pulls') }}
+    where {{ period_of(grain, 'pull_date') }} in {{ planned(grain) }}
+),
+
+measured as (
+    {%- for name, expression in pull_dimensions().items() %}
+    select
+        period_start,
+        coalesce(repository, '*') as repository,
+        '{{ name }}' as dimension,
+        coalesce({{ expression }}, 'unknown') as value,
+        {{ additive_measures() }},
+        count(distinct case when is_in_uniques then origin_key end) as unique_origin_count,
+        count(distinct case when is_in_uniques then endpoint_key end) as unique_endpoint_count
+    from pulls
+    group by grouping sets (
+        (period_start, repository, coalesce({{ expression }}, 'unknown')),
+        (period_start, coalesce({{ expression }}, 'unknown'))
+    )
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
+final as (
+    select
+        period_start,
+        repository,
+        dimension,
+        value,
+        {{ period_measures('measured') }}
+    from measured
+)
+
+select * from final
+{% endmacro %}
+
+{#- A public view: the base table and whether the period can still change. -#}
+{% macro pulls_view(grain, base) %}
+select counts.*, periods.is_final
+from {{ beside(ref(base)) }} as counts
+left join {{ beside(ref('dim_periods')) }} as periods
+    on periods.grain = '{{ grain }}' and counts.period_start = periods.period_start
+{% endmacro %}

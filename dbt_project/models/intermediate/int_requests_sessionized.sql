@@ -1,0 +1,76 @@
+-- The window of contract C lives here and nowhere else: where one session ends and the next begins.
+with requests as (
+    select * from {{ ref('int_requests_in_sequence') }}
+),
+
+measured as (
+    select
+        *,
+        requested_at - greatest(before_busy_until, before_requested_at) as idle,
+        -- Layers were taken since the last opening request: two blobs are a configuration and a layer.
+        before_layer_count > 0 or before_blob_count > 1 as is_after_layers
+    from requests
+),
+
+judged as (
+    select
+        *,
+        case
+            when before_requested_at is null then 'first'
+            when (request_kind = 'blob' or is_push) and idle > interval '1' second * {{ var('blob_gap_seconds') }}
+                then 'idle'
+            when request_kind = 'blob' or is_push then null
+            when idle > interval '1' second * {{ var('manifest_gap_seconds') }} then 'idle'
+            when request_kind <> 'manifest' then null
+            when is_after_layers and is_opening
+                then 'after layers'
+            when is_tag_request and before_tag <> reference then 'other tag'
+            -- Not answered yet: the same question again is a retry.
+            when before_reference = reference and not before_is_success then null
+            -- A redirecting gateway that the client was sent back to.
+            when
+                before_reference = reference and before_method = method and before_is_redirected
+                and not is_redirected and idle <= interval '1' second * {{ var('echo_gap_seconds') }}
+                then null
+            when method = 'HEAD' and (is_tag_request or before_method = 'HEAD') then 'head'
+        end as boundary
+    from measured
+),
+
+bounded as (
+    select
+        *,
+        max(case when boundary is not null then requested_at end) over (
+            partition by chain_origin_id, repository
+            order by requested_at, ended_at, request_key
+            rows between unbounded preceding and current row
+        ) as natural_start_at
+    from judged
+),
+
+cut as (
+    select
+        *,
+        case
+            when boundary is not null then boundary
+            when
+                cast(requested_at as date) > cast(before_requested_at as date)
+                and natural_start_at
+                < date_trunc('day', requested_at) - interval '1' hour * {{ var('midnight_cut_hours') }}
+                then 'midnight'
+        end as session_start
+    from bounded
+),
+
+final as (
+    select
+        *,
+        count(*) filter (where session_start is not null) over (
+            partition by chain_origin_id, repository
+            order by requested_at, ended_at, request_key
+            rows between unbounded preceding and current row
+        ) as session_number
+    from cut
+)
+
+select * from final

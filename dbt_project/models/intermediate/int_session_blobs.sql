@@ -1,0 +1,50 @@
+-- What became of each blob that a session asked for: its last attempt decides.
+with requests as (
+    select * from {{ ref('int_requests_sessionized') }}
+),
+
+attempts as (
+    select * from requests
+    where request_kind = 'blob' and method = 'GET' and is_success and object_digest is not null
+),
+
+sessions as (
+    select chain_origin_id, repository, session_number, max(requested_at) as last_requested_at
+    from requests
+    group by chain_origin_id, repository, session_number
+),
+
+last_attempts as (
+    select *
+    from attempts
+    qualify row_number() over (
+        partition by chain_origin_id, repository, session_number, object_digest
+        order by requested_at desc, ended_at desc, request_key desc
+    ) = 1
+),
+
+kinds as (
+    select chain_origin_id, repository, session_number, object_digest, max(blob_kind) as blob_kind
+    from attempts
+    group by chain_origin_id, repository, session_number, object_digest
+),
+
+final as (
+    select
+        last_attempts.chain_origin_id,
+        last_attempts.repository,
+        last_attempts.session_number,
+        last_attempts.object_digest,
+        kinds.blob_kind,
+        last_attempts.is_redirected,
+        -- A client may break off what it finds it has already, and go on (crane): only what was broken
+        -- off with nothing after it is missing at the end.
+        coalesce(not last_attempts.is_complete, false)
+        and not last_attempts.is_redirected
+        and last_attempts.ended_at >= sessions.last_requested_at as is_undelivered
+    from last_attempts
+    inner join kinds using (chain_origin_id, repository, session_number, object_digest)
+    inner join sessions using (chain_origin_id, repository, session_number)
+)
+
+select * from final

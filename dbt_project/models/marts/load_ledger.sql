@@ -1,0 +1,25 @@
+with loads as (
+    select * from {{ ref('stg_loads') }}
+),
+
+final as (
+    select
+        load_id,
+        source_name,
+        object_name,
+        log_format,
+        reader,
+        supersedes,
+        is_superseded,
+        line_count,
+        staged_count,
+        quarantined_count,
+        skipped_count,
+        opted_out_count,
+        first_requested_at,
+        last_logged_at,
+        reference_set
+    from loads
+)
+
+select * from final

@@ -1,0 +1,3 @@
+{{ config(materialized='view', pre_hook="{{ use_marts() }}", post_hook="{{ use_default() }}") }}
+
+{{ pulls_view('month', 'pulls_monthly_base') }}

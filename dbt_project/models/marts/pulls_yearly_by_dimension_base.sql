@@ -1,0 +1,8 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_days',
+    on_schema_change='fail',
+    meta={'grain': 'year', 'period_column': 'period_start'}
+) }}
+
+{{ pulls_by_period_and_dimension('year') }}

@@ -1,0 +1,15 @@
+with source as (
+    select * from {{ source('pullhouse', 'loads') }}
+),
+
+final as (
+    select
+        load_id,
+        source as source_name,
+        unnest(dates) as requested_on,
+        unnest(date_row_counts) as staged_count
+    from source
+    where not is_superseded
+)
+
+select * from final

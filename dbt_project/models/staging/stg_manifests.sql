@@ -1,0 +1,17 @@
+with source as (
+    select * from {{ source('pullhouse', 'manifests') }}
+),
+
+final as (
+    select
+        digest,
+        max(kind) as kind,
+        max(platform) as platform,
+        max(config) as config_digest,
+        max(layers) as layers
+    from source
+    where digest is not null
+    group by digest
+)
+
+select * from final

@@ -1,0 +1,77 @@
+"""What every model owes its reader: a grain in words, a grain as a test, a contract on what is public."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2] / "dbt_project"
+MODELS = sorted((ROOT / "models").rglob("*.sql"))
+
+
+def described() -> dict[str, dict[str, Any]]:
+    """Entries of all `models:` blocks by name."""
+    files = (ROOT / "models").rglob("*.yml")
+    blocks = [yaml.safe_load(path.read_text("utf-8")).get("models", []) for path in files]
+    return {entry["name"]: entry for block in blocks for entry in block}
+
+
+DESCRIBED = described()
+
+
+def complaints(name: str, entry: dict[str, Any] | None) -> list[str]:
+    """What is missing in a model's entry."""
+    if entry is None:
+        return [f"{name} is not described"]
+    tests = [next(iter(test)) if isinstance(test, dict) else test for test in entry.get("data_tests", [])]
+    found = []
+    if not entry.get("description", "").startswith("One row per "):
+        found.append(f"{name}: the description does not begin with its grain")
+    if "unique_grain" not in tests:
+        found.append(f"{name}: no grain test")
+    return found
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_model_states_and_tests_its_grain(path: Path) -> None:
+    assert complaints(path.stem, DESCRIBED.get(path.stem)) == []
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_model_reads_like_the_others(path: Path) -> None:
+    """`source()` only in staging; no date of today; the last line is `select * from final`, or a macro's."""
+    text = re.sub(
+        r"--.*|\{#.*?#\}",
+        "",
+        path.read_text("utf-8"),
+        flags=re.DOTALL if "{#" in path.read_text("utf-8") else 0,
+    )
+    if path.parent.name != "staging":
+        assert "source(" not in text
+    assert not re.search(r"\b(current_date|current_timestamp|now\(\)|today\(\))", text)
+    assert text.rstrip().endswith(("select * from final", "}}"))
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in MODELS if path.parent.name == "marts"], ids=lambda path: path.stem
+)
+def test_mart_describes_all_its_columns(path: Path) -> None:
+    columns = DESCRIBED[path.stem].get("columns", [])
+    assert columns
+    assert all(column.get("description") and column.get("data_type") for column in columns)
+
+
+def test_described_models_exist() -> None:
+    assert set(DESCRIBED) == {path.stem for path in MODELS}
+
+
+def test_missing_grain_is_noticed() -> None:
+    """The planted defect."""
+    assert complaints("x", {"name": "x", "description": "All the pulls"}) == [
+        "x: the description does not begin with its grain",
+        "x: no grain test",
+    ]
