@@ -1,0 +1,76 @@
+"""### Build, test and publish the marts
+
+**Schedule** whenever the asset `pullhouse://lake/requests` was updated. **Reads** the lake, the ledger, the
+manifest catalogue, the seeds. **Writes** `plan.parquet`, `scratch.duckdb`, `warehouse.duckdb`, and, after all
+tests have passed, `marts.duckdb`.
+
+dbt runs once, in one task, in the pool `warehouse` (one slot), and holds a file lock on the warehouse too: a
+run from the command line waits for this one, and the other way round. With no day to rebuild, dbt and the
+publication are skipped.
+
+**Triage.** *dbt_build red*: a model or a data test failed; the message names it, `dbt/output.log` in the data
+directory has all of it. What was published before stays what people read. Mend the cause, clear `dbt_build`.
+*A lock that is held*: another run is building; wait for it. *The pool does not exist*: create it with
+`airflow pools set warehouse 1 "one writer"`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from airflow.sdk import Asset, dag, task
+
+
+@dag(
+    schedule=[Asset(name="enriched_requests", uri="pullhouse://lake/requests")],
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    dagrun_timeout=timedelta(hours=12),
+    default_args={"owner": "pullhouse", "retries": 2, "retry_delay": timedelta(minutes=5)},
+    tags=["pullhouse", "marts"],
+    doc_md=__doc__,
+)
+def build_marts() -> None:
+    """Wire plan, dbt and publication."""
+
+    @task(pool="warehouse")
+    def plan() -> dict[str, Any]:
+        """Which days the build has to rebuild."""
+        from pipeline import plan
+        from pipeline.settings import load_settings
+        from pipeline.tasks import safe_errors
+
+        with safe_errors():
+            return plan.write(load_settings())
+
+    @task(pool="warehouse", retries=1)
+    def dbt_build(planned: dict[str, Any]) -> dict[str, Any]:
+        """One dbt process over the planned days, with all tests."""
+        from airflow.sdk.exceptions import AirflowSkipException
+
+        from pipeline import build
+        from pipeline.settings import load_settings
+        from pipeline.tasks import safe_errors
+
+        if not planned["rebuilt_days"]:
+            raise AirflowSkipException("Nothing new: no day has to be rebuilt.")
+        with safe_errors():
+            # Planned again under the lock: another run may have put its own plan there since.
+            return build.plan_and_run(load_settings(), full=bool(planned["full"]))
+
+    @task(pool="warehouse", outlets=[Asset(name="marts", uri="pullhouse://marts")])
+    def publish() -> dict[str, Any]:
+        """The tested warehouse becomes what people read."""
+        from pipeline import publish
+        from pipeline.settings import load_settings
+        from pipeline.tasks import safe_errors
+
+        with safe_errors():
+            return publish.publish(load_settings())
+
+    dbt_build(plan()) >> publish()
+
+
+build_marts()

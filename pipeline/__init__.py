@@ -1,0 +1,1 @@
+"""The flow as plain functions, called alike by the DAGs and the command line."""

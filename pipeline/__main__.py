@@ -1,0 +1,168 @@
+"""The command line: `python -m pipeline <command>`; the Makefile is its menu."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+from rich.console import Console
+
+from enrichers.identity import IdentityKeyError
+from enrichers.reference_dataset import ReferenceDataError
+from ingest.errors import ObjectError, SourceError
+from pipeline.build import BuildError
+from pipeline.catalogue import CatalogueError
+from pipeline.ledger import LedgerError
+from pipeline.lock import LockError
+from pipeline.marts import NotPublishedError
+from pipeline.publish import PublishError
+from pipeline.settings import Settings, SettingsError, load_settings
+from samples import SampleError
+
+Command = Callable[[Settings, argparse.Namespace, Console], int]
+
+EXPECTED = (
+    BuildError,
+    CatalogueError,
+    IdentityKeyError,
+    LedgerError,
+    LockError,
+    NotPublishedError,
+    ObjectError,
+    PublishError,
+    ReferenceDataError,
+    SampleError,
+    SettingsError,
+    SourceError,
+)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit code. What can be expected to go wrong is one clear line."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO if options.verbose else logging.WARNING, format="%(message)s")
+    console = Console(highlight=False, soft_wrap=True)
+    try:
+        command: Command = options.command
+        return command(load_settings(), options, console)
+    except EXPECTED as error:
+        print(f"pullhouse: {error}", file=sys.stderr)
+        return 2
+
+
+def _run(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    from pipeline import run
+
+    return run.run(settings, console)
+
+
+def _report(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    from pipeline import report
+
+    report.show(report.read(settings), console)
+    return 0
+
+
+def _status(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    from pipeline import status
+
+    status.show(status.read(settings), settings, datetime.now(UTC), console)
+    return 0
+
+
+def _doctor(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    from pipeline import doctor
+
+    if not settings.all_sources:
+        raise SourceError("settings", "no source of logs is configured", "Give LOGS=<file, folder or glob>.")
+    doctor.show(doctor.diagnose(settings), console)
+    return 0
+
+
+def _load(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    from pipeline import keys, load, pending
+
+    objects = pending.find(settings)
+    keys.ensure(settings, objects, datetime.now(UTC))
+    summary = load.load_group(settings, objects)
+    console.print_json(json.dumps(summary))
+    return 0 if not summary["refused"] or summary["objects"] else 1
+
+
+def _plan(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    from pipeline import plan
+
+    console.print_json(json.dumps(plan.write(settings, options.full, options.start, options.end)))
+    return 0
+
+
+def _build(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    from pipeline import build
+
+    built = build.plan_and_run(settings, options.full, options.start, options.end)
+    console.print_json(json.dumps(built))
+    return 0
+
+
+def _publish(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    from pipeline import publish
+
+    console.print_json(json.dumps(publish.publish(settings)))
+    return 0
+
+
+def _expire(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    from pipeline import expire
+
+    console.print_json(json.dumps(expire.expire(settings, datetime.now(UTC))))
+    return 0
+
+
+def _dbt(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    from pipeline import build
+
+    return build.run_by_hand(settings, options.arguments)
+
+
+def _airflow(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    from pipeline import airflow_standalone
+
+    return airflow_standalone.serve(settings)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m pipeline", description=__doc__)
+    parser.add_argument("-v", "--verbose", action="store_true", help="say what is being done")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    for name, function, text in (
+        ("run", _run, "run every DAG once through Airflow, without a scheduler, and print the results"),
+        ("report", _report, "print the results of the last run"),
+        ("status", _status, "freshness, gaps, quarantine, disk, next step"),
+        ("doctor", _doctor, "read a sample of your logs and say what they can answer"),
+        ("load", _load, "load what the sources have and the ledger lacks"),
+        ("publish", _publish, "publish the built warehouse"),
+        ("airflow", _airflow, "Airflow with its scheduler and page, on this data directory"),
+        ("expire", _expire, "delete what must not be kept any longer"),
+    ):
+        commands.add_parser(name, help=text).set_defaults(command=function)
+    for name, function, text in (
+        ("plan", _plan, "write which days the next build rebuilds"),
+        ("build", _build, "plan, then run dbt with all its tests"),
+    ):
+        planned = commands.add_parser(name, help=text)
+        planned.set_defaults(command=function)
+        planned.add_argument("--full", action="store_true", help="all days")
+        planned.add_argument("--start", type=date.fromisoformat, help="first day of a window (yyyy-mm-dd)")
+        planned.add_argument("--end", type=date.fromisoformat, help="last day of a window (yyyy-mm-dd)")
+    dbt = commands.add_parser("dbt", help="dbt on this warehouse, for instance: dbt test")
+    dbt.set_defaults(command=_dbt)
+    dbt.add_argument("arguments", nargs=argparse.REMAINDER)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

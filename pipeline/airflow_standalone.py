@@ -1,0 +1,50 @@
+"""`make airflow`: Airflow with its scheduler and its page, on this machine, for one person."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+from pipeline.airflow_run import ROOT, environment_of
+from pipeline.settings import Settings
+
+GRACE_S = 20
+
+
+def serve(settings: Settings) -> int:
+    """Run `airflow standalone` until it is interrupted; returns its exit code.
+
+    Its scheduler, API server and workers are one process group, and all of it is ended: ending the parent
+    alone would leave them running.
+    """
+    environment = os.environ | environment_of(settings.data)
+    environment |= {
+        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        "AIRFLOW__CORE__PARALLELISM": "4",
+        "PULLHOUSE_DATA": str(settings.data),
+        "PYTHONPATH": str(ROOT),
+    }
+    (settings.data / "airflow").mkdir(parents=True, exist_ok=True)
+    airflow = [sys.executable, "-m", "airflow"]
+    subprocess.run([*airflow, "db", "migrate"], env=environment, check=True)
+    pool = ["pools", "set", "warehouse", "1", "One writer: every task that opens the warehouse."]
+    subprocess.run([*airflow, *pool], env=environment, check=True)
+    process = subprocess.Popen([*airflow, "standalone"], env=environment, start_new_session=True)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        _end_group(process)
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    for kind in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, kind)
+            process.wait(GRACE_S)
+        except (ProcessLookupError, subprocess.TimeoutExpired):
+            continue

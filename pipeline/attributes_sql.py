@@ -1,0 +1,76 @@
+"""The joins of `pipeline.attributes`: distinct attributes back to lines."""
+
+_ADDRESS_JOIN = """
+    left join line_addresses a
+        on l.remote_addr is not distinct from a.remote_addr
+        and l.x_forwarded_for is not distinct from a.x_forwarded_for
+"""
+
+# Started, not ended: nginx logs a request when it ends (corpus.md, 14).
+_STARTED_AT = "l.logged_at - to_microseconds(cast(round(coalesce(l.request_time, 0) * 1e6) as bigint))"
+
+CI_KEYS = f"""
+with pairs as (
+    select distinct l.user_agent, a.address
+    from lines l {_ADDRESS_JOIN}
+)
+select p.user_agent, p.address, c.* exclude (user_agent), n.* exclude (address)
+from pairs p
+left join clients c on p.user_agent is not distinct from c.user_agent
+left join networks n on p.address = n.address
+order by p.user_agent, p.address
+"""
+
+IDENTITIES = f"""
+select distinct
+    a.address, e.identity_epoch, e.previous_identity_epoch,
+    c.client_name, c.engine_os, c.client_os, c.architecture
+from lines l {_ADDRESS_JOIN}
+left join clients c on l.user_agent is not distinct from c.user_agent
+left join epochs e on cast({_STARTED_AT} as date) = e.date
+order by all
+"""
+
+REQUESTS = f"""
+create temp table requests as
+with started as (
+    select l.*, {_STARTED_AT} as requested_at, a.address
+    from lines l {_ADDRESS_JOIN}
+)
+select
+    l.line_number, l.logged_at, l.request_id, l.requested_at, cast(l.requested_at as date) as date,
+    h.host, nodes.node, l.method,
+    p.request_kind, p.repository, p.reference, p.reference_type, p.mirror_of,
+    l.status, coalesce(l.body_bytes_sent, l.bytes_sent) as bytes_sent, l.request_time as duration_s,
+    case when l.request_completion is not null then l.request_completion = 'OK' end as is_complete,
+    l.range is not null as is_range,
+    l.resp_digest as response_digest, l.resp_content_type as response_media_type,
+    case l.has_authorization when '1' then 'present' when '0' then 'none' else l.has_authorization end
+        as auth_kind,
+    l.session_token_hash,
+    i.identity_epoch, i.endpoint_id, i.origin_id, i.previous_endpoint_id, i.previous_origin_id,
+    i.origin_unlinkable,
+    c.client_name, c.client_version, c.client_category, c.engine_os, c.client_os, c.architecture,
+    c.kernel_hint,
+    n.country_code, n.region, n.city, n.asn, n.network_operator, n.network_type,
+    n.company, n.company_confidence, n.company_method,
+    n.cloud_provider, n.cloud_region, n.cloud_method,
+    v.ci_provider, v.ci_verdict, v.ci_reason
+from started l
+left join paths p
+    on l.request_uri is not distinct from p.request_uri and l.args is not distinct from p.args
+left join hosts h on l.host = h.raw
+left join nodes on l.node = nodes.raw
+left join clients c on l.user_agent is not distinct from c.user_agent
+left join networks n on l.address = n.address
+left join ci_verdicts v
+    on l.user_agent is not distinct from v.user_agent and l.address is not distinct from v.address
+left join epochs e on cast(l.requested_at as date) = e.date
+left join identities i
+    on l.address is not distinct from i.address
+    and e.identity_epoch = i.identity_epoch
+    and c.client_name is not distinct from i.client_name
+    and c.engine_os is not distinct from i.engine_os
+    and c.client_os is not distinct from i.client_os
+    and c.architecture is not distinct from i.architecture
+"""

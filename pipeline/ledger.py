@@ -1,0 +1,165 @@
+"""The ledger: one JSON file a loaded object. Its existence is the commit."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+SCHEMA_VERSION = 1
+UNITED = "month.json"
+
+
+class LedgerError(RuntimeError):
+    """An entry cannot be read, or must not be written; the text says which one, why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One loaded object, every line accounted for: lines = staged + quarantined + skipped + opted_out."""
+
+    load_id: str
+    source: str
+    object_name: str
+    size: int
+    modified_ns: int
+    byte_count: int
+    first_line_sha256: str
+    log_format: str
+    reader: str
+    line_count: int
+    staged_count: int
+    quarantined_count: int
+    skipped_count: int
+    opted_out_count: int
+    opted_out_by_date: dict[str, int] = field(default_factory=dict)
+    reasons: dict[str, int] = field(default_factory=dict)
+    dates: dict[str, int] = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
+    first_requested_at: str | None = None
+    last_logged_at: str | None = None
+    nodes: list[str] = field(default_factory=list)
+    identity_epochs: list[str] = field(default_factory=list)
+    reference_set: str = ""
+    supersedes: str | None = None
+    loaded_month: str = ""
+    schema_version: int = SCHEMA_VERSION
+
+    @property
+    def unaccounted(self) -> int:
+        """Lines that are neither staged nor counted elsewhere; law 1 wants 0."""
+        counted = self.staged_count + self.quarantined_count + self.skipped_count + self.opted_out_count
+        return self.line_count - counted
+
+
+class Ledger:
+    """All committed loads of a data directory.
+
+    A load that grew (the object's earlier bytes are a prefix of it) supersedes the earlier load: the
+    earlier entry stays in the ledger, its rows are no longer read.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.loads: dict[str, Load] = {load.load_id: load for load in _read_all(directory)}
+
+    @property
+    def superseded(self) -> set[str]:
+        """Ids of loads whose lines a later load holds too."""
+        return {load.supersedes for load in self.loads.values() if load.supersedes}
+
+    @property
+    def current(self) -> list[Load]:
+        """Loads whose rows count, by id."""
+        gone = self.superseded
+        return [self.loads[load_id] for load_id in sorted(self.loads) if load_id not in gone]
+
+    @property
+    def objects(self) -> set[tuple[str, str, int, int]]:
+        """What was loaded, as the sources list it: (source, name, size, time of the last change in ns)."""
+        return {(load.source, load.object_name, load.size, load.modified_ns) for load in self.loads.values()}
+
+    def shorter_with(self, first_line_sha256: str) -> list[Load]:
+        """Current loads that begin with the same line: those that a grown object may supersede."""
+        return [load for load in self.current if load.first_line_sha256 == first_line_sha256]
+
+    def commit(self, load: Load) -> None:
+        """Write the entry: temporary name, fsync, rename. Raises LedgerError where lines are missing."""
+        if load.unaccounted != 0:
+            raise LedgerError(
+                f"{load.object_name}: {load.unaccounted} lines are unaccounted for; not committed."
+            )
+        month = self.directory / load.loaded_month
+        month.mkdir(parents=True, exist_ok=True)
+        write_durably(month / f"{load.load_id}.json", json.dumps(asdict(load), sort_keys=True) + "\n")
+        self.loads[load.load_id] = load
+
+    def compact(self, before_month: str) -> int:
+        """Unite the entries of each month before `before_month` (yyyy-mm) in one file; returns how many.
+
+        Readers and committing loads may go on meanwhile, a second compaction may not: call it under the lock.
+        """
+        united = 0
+        for month in sorted(path for path in self.directory.glob("????-??") if path.name < before_month):
+            singles = sorted(path for path in month.glob("*.json") if path.name != UNITED)
+            if not singles:
+                continue
+            entries = {load.load_id: load for load in _read_month(month)}
+            text = "".join(json.dumps(asdict(entries[key]), sort_keys=True) + "\n" for key in sorted(entries))
+            write_durably(month / UNITED, text)
+            for path in singles:
+                path.unlink()
+            united += len(singles)
+        return united
+
+
+def write_durably(path: Path, text: str) -> None:
+    """Write a file so that it is either absent or whole, even after a power cut."""
+    temporary = path.with_suffix(path.suffix + f".{os.getpid()}.tmp")
+    temporary.write_text(text, encoding="utf-8")
+    replace_durably(temporary, path)
+
+
+def replace_durably(temporary: Path, target: Path) -> None:
+    """Rename a written file so that after a power cut the target is the old file or the whole new one."""
+    fsync(temporary)
+    temporary.replace(target)
+    fsync(target.parent)
+
+
+def fsync(path: Path) -> None:
+    """Make what was written to this file, or renamed in this directory, survive a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _read_all(directory: Path) -> list[Load]:
+    return [load for month in sorted(directory.glob("????-??")) for load in _read_month(month)]
+
+
+def _read_month(month: Path) -> list[Load]:
+    """The entries of a month. The united file is read last: a compaction may be going on."""
+    singles = sorted(path for path in month.glob("*.json") if path.name != UNITED)
+    return [load for path in [*singles, month / UNITED] for load in _read_entries(path)]
+
+
+def _read_entries(path: Path) -> list[Load]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise LedgerError(
+            f"The ledger's {path} cannot be read: {error.strerror}. Mend its permissions."
+        ) from None
+    try:
+        return [Load(**json.loads(line)) for line in lines]
+    except (ValueError, TypeError):
+        raise LedgerError(
+            f"The ledger's {path} is damaged, or of another version of Pullhouse. Restore it from a backup,"
+            " or remove it: what it names is then loaded again from the sources."
+        ) from None

@@ -1,0 +1,176 @@
+"""Load one log object: bytes → typed lines → attributes of the distinct values → lake, ledger."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, date, datetime
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from enrichers.identity import KeyRing
+from enrichers.reference import ReferenceSet
+from ingest.bytepass import ObjectBytes, first_line_digest, read_bytes
+from ingest.errors import ObjectError
+from ingest.objects import LogObject
+from ingest.reader import ReadCounts, read_lines
+from pipeline import attributes, lake
+from pipeline.ledger import SCHEMA_VERSION, Ledger, Load
+from pipeline.pending import PendingObject
+from pipeline.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+class Loader:
+    """Loads objects into one data directory; opened once a task, used for each of its objects."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.ledger = Ledger(settings.loads)
+        self.ring = KeyRing(settings.keys, settings.identity_epoch)
+        self.reference = ReferenceSet.open(settings.reference, settings.maxmind)
+        self.trusted = [ip_network(text) for text in settings.trusted_proxies]
+        self.opted_out = [ip_network(text) for text in settings.opted_out_networks]
+        settings.landing.mkdir(parents=True, exist_ok=True)
+
+    def load(self, pending: PendingObject) -> Load | None:
+        """Load one object; None where the ledger holds these very bytes already.
+
+        Raises ObjectError when the object as a whole cannot be read; nothing of it is then kept.
+        """
+        item = pending.as_log_object()
+        older = self.ledger.shorter_with(first_line_digest(item))
+        checkpoints = tuple(sorted({load.byte_count for load in older}))
+        with read_bytes(item, self.settings.landing, checkpoints=checkpoints) as data:
+            if data.load_id in self.ledger.loads:
+                return None
+            grown_from = [load for load in older if _is_prefix(load, data)]
+            supersedes = max(grown_from, key=lambda load: load.byte_count, default=None)
+            return self._load_bytes(item, data, pending.log_format, supersedes)
+
+    def _load_bytes(
+        self, item: LogObject, data: ObjectBytes, log_format: str, supersedes: Load | None
+    ) -> Load:
+        with duckdb.connect() as con:
+            _confine(con, self.settings.landing)
+            counts = read_lines(
+                con,
+                data,
+                name=item.name,
+                log_format=log_format,
+                quarantine_key=self.ring.secret("quarantine"),
+            )
+            attributes.resolve_addresses(con, self.trusted)
+            opted_out = attributes.drop_opted_out(con, self.settings.honour_do_not_track, self.opted_out)
+            attributes.attach(con, self.ring, self.reference)
+            files = lake.write_requests(con, self.settings.requests, data.load_id, self.reference.id)
+            files += lake.write_quarantine(con, self.settings.quarantine, data.load_id)
+            load = _entry(con, item, data, counts, opted_out, files, self.reference.id, supersedes)
+        self.ledger.commit(load)
+        return load
+
+
+def load_group(settings: Settings, group: list[dict[str, Any]]) -> dict[str, Any]:
+    """Load a group of pending objects; an object that cannot be read does not stop the others.
+
+    Returns counts, and for each refused object its name and the reason. Raises ObjectError when the
+    group had objects and none of them could be loaded.
+    """
+    loader = Loader(settings)
+    loads: list[Load] = []
+    already, refused = 0, []
+    for entry in group:
+        try:
+            load = loader.load(PendingObject(**entry))
+        except ObjectError as error:
+            logger.error("%s", error)
+            refused.append(str(error))
+            continue
+        if load is None:
+            already += 1
+        else:
+            loads.append(load)
+    summary = {
+        "objects": len(loads),
+        "already_loaded": already,
+        "refused": refused,
+        "lines": sum(load.line_count for load in loads),
+        "staged": sum(load.staged_count for load in loads),
+        "quarantined": sum(load.quarantined_count for load in loads),
+        "skipped": sum(load.skipped_count for load in loads),
+        "opted_out": sum(load.opted_out_count for load in loads),
+        "load_ids": [load.load_id for load in loads],
+        "warnings": list(loader.reference.warnings),
+    }
+    logger.info("loaded %d objects, %d lines", len(loads), summary["lines"])
+    return summary
+
+
+def _is_prefix(load: Load, data: ObjectBytes) -> bool:
+    sha256 = data.prefix_sha256.get(load.byte_count)
+    return load.byte_count < data.byte_count and sha256 is not None and sha256[:32] == load.load_id
+
+
+def _confine(con: duckdb.DuckDBPyConnection, landing: Path) -> None:
+    """Whatever DuckDB spills holds addresses: it may lie in landing only."""
+    con.execute("set temp_directory = ?", [str(landing)])
+    con.execute("set timezone = 'UTC'")
+
+
+def _entry(
+    con: duckdb.DuckDBPyConnection,
+    item: LogObject,
+    data: ObjectBytes,
+    counts: ReadCounts,
+    opted_out: dict[str, int],
+    files: list[str],
+    reference_set: str,
+    supersedes: Load | None,
+) -> Load:
+    dates = {
+        str(day): rows
+        for day, rows in con.execute(
+            "select date, count(*) from requests group by date order by date"
+        ).fetchall()
+    }
+    span = con.execute(
+        "select min(requested_at), max(logged_at), list_sort(list(distinct node) filter (node is not null)),"
+        " list_sort(list(distinct identity_epoch)) from requests"
+    ).fetchall()[0]
+    opted_out_count = sum(opted_out.values())
+    first_day = min(dates, default=None) or _modified_on(item).isoformat()
+    return Load(
+        load_id=data.load_id,
+        source=item.source,
+        object_name=item.name,
+        size=item.size,
+        modified_ns=item.modified_ns,
+        byte_count=data.byte_count,
+        first_line_sha256=data.first_line_sha256,
+        log_format=counts.log_format,
+        reader=counts.reader,
+        line_count=counts.lines,
+        staged_count=counts.staged - opted_out_count,
+        quarantined_count=counts.quarantined,
+        skipped_count=counts.skipped,
+        opted_out_count=opted_out_count,
+        opted_out_by_date=opted_out,
+        reasons=counts.reasons,
+        dates=dates,
+        files=files,
+        first_requested_at=str(span[0]) if span[0] else None,
+        last_logged_at=str(span[1]) if span[1] else None,
+        nodes=span[2] or [],
+        identity_epochs=span[3] or [],
+        reference_set=reference_set,
+        supersedes=supersedes.load_id if supersedes else None,
+        loaded_month=first_day[:7],
+        schema_version=SCHEMA_VERSION,
+    )
+
+
+def _modified_on(item: LogObject) -> date:
+    return datetime.fromtimestamp(item.modified_ns / 1e9, tz=UTC).date()

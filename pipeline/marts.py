@@ -1,0 +1,41 @@
+"""Read the published marts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+
+from pipeline.settings import Settings
+
+
+class NotPublishedError(RuntimeError):
+    """There are no marts yet; the text says how to make them."""
+
+
+@contextmanager
+def open_marts(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection in which the marts' names stand alone (`from pulls_weekly`).
+
+    The file is called marts and its schema too, so `marts.x` would be ambiguous when it is opened by
+    itself: it is attached under another name instead. Raises NotPublishedError when it is not there.
+    """
+    if not settings.marts.exists():
+        raise NotPublishedError(
+            f"Nothing has been published in {settings.data} yet. Run `make run`, or"
+            f" `make run LOGS=<your logs> DATA={settings.data}`."
+        )
+    with duckdb.connect() as con:
+        path = str(settings.marts).replace("'", "''")
+        con.execute(f"attach '{path}' as published (read_only)")
+        con.execute("use published.marts")
+        yield con
+
+
+def rows(
+    con: duckdb.DuckDBPyConnection, query: str, parameters: list[Any] | None = None
+) -> list[tuple[Any, ...]]:
+    """All rows of a query."""
+    return con.execute(query, parameters or []).fetchall()

@@ -1,0 +1,157 @@
+"""The screen at the end of `make run`. Every figure on it is read from the published marts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+from rich.columns import Columns
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.marts import open_marts, rows
+from pipeline.settings import Settings
+
+TOP = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """One ISO week over all repositories."""
+
+    starts_on: date
+    download_count: int
+    version_check_count: int
+    unique_origin_count: int
+    is_final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """What the definitions of others make of the same traffic."""
+
+    download_count: int
+    version_check_count: int
+    docker_pull_count: int
+    scarf_pull_count: int
+    polling_origin_count: int
+    polling_check_count: int
+    first_day: date
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All figures of the screen."""
+
+    weeks: list[Week]
+    counters: Counters | None
+    tops: dict[str, list[tuple[str, int, int]]]
+
+
+def read(settings: Settings) -> Report:
+    """Read the figures. Raises NotPublishedError when there are no marts."""
+    with open_marts(settings) as con:
+        return Report(
+            weeks=_weeks(con),
+            counters=_counters(con),
+            tops={
+                "client": _top(con, "client_name"),
+                "country": _top(con, "country_code"),
+                "cloud": _top(con, "cloud_provider"),
+            },
+        )
+
+
+def sentence(counters: Counters) -> str:
+    """What other counters would show for the same traffic, and why, in one line."""
+    line = (
+        f"Docker's rule would say {counters.docker_pull_count:,}, Scarf's {counters.scarf_pull_count:,}; "
+        f"{counters.download_count:,} were downloads"
+    )
+    if not counters.polling_origin_count:
+        return line + ": the rest asked for manifests and took no layer."
+    who = f"{counters.polling_origin_count:,} origin{'s' if counters.polling_origin_count > 1 else ''}"
+    verb = "poll" if counters.polling_origin_count > 1 else "polls"
+    return (
+        f"{line}: {who} {verb} ({counters.polling_check_count:,} of {counters.version_check_count:,} "
+        "version checks)."
+    )
+
+
+def show(report: Report, console: Console) -> None:
+    """Print the screen."""
+    if report.counters is None:
+        console.print("The logs hold no pull yet.")
+        return
+    console.print(_week_table(report.weeks))
+    console.print(sentence(report.counters), style="bold")
+    console.print()
+    console.print(
+        Columns([_top_table(name, entries) for name, entries in report.tops.items()], padding=(0, 4))
+    )
+
+
+def _weeks(con: duckdb.DuckDBPyConnection) -> list[Week]:
+    found = rows(
+        con,
+        "select period_start, download_count, version_check_count, unique_origin_count, is_final"
+        " from pulls_weekly where repository = '*' order by period_start",
+    )
+    return [Week(*row) for row in found]
+
+
+def _counters(con: duckdb.DuckDBPyConnection) -> Counters | None:
+    found = rows(
+        con,
+        "select count(*) filter (where outcome = 'download'),"
+        " count(*) filter (where outcome = 'version_check'),"
+        " cast(sum(ceil(manifest_get_count / 2)) as bigint),"
+        " count(*) filter (where manifest_get_count > 0),"
+        " count(distinct origin_id) filter (where access_pattern = 'polling'),"
+        " count(*) filter (where access_pattern = 'polling' and outcome = 'version_check'),"
+        " min(pull_date), max(pull_date) from fct_pulls",
+    )[0]
+    return Counters(*found) if found[6] else None
+
+
+def _top(con: duckdb.DuckDBPyConnection, dimension: str) -> list[tuple[str, int, int]]:
+    """The values with most downloads of all years: (value, downloads, version checks)."""
+    found = rows(
+        con,
+        "select value, cast(sum(download_count) as bigint) as downloads,"
+        " cast(sum(version_check_count) as bigint) as checks from pulls_yearly_by_dimension"
+        " where repository = '*' and dimension = ? group by value"
+        " having downloads + checks > 0 order by downloads desc, checks desc, value limit ?",
+        [dimension, TOP],
+    )
+    return [(value, downloads, checks) for value, downloads, checks in found]
+
+
+def _week_table(weeks: list[Week]) -> Table:
+    table = Table(
+        title="Downloads and unique origins by week", title_justify="left", box=None, padding=(0, 2)
+    )
+    for name in ("week of", "downloads", "version checks", "unique origins", ""):
+        table.add_column(name, justify="left" if name in ("week of", "") else "right")
+    for week in weeks:
+        table.add_row(
+            str(week.starts_on),
+            f"{week.download_count:,}",
+            f"{week.version_check_count:,}",
+            f"{week.unique_origin_count:,}",
+            "" if week.is_final else "not final",
+        )
+    return table
+
+
+def _top_table(name: str, entries: list[tuple[str, int, int]]) -> Table:
+    table = Table(box=None, padding=(0, 1))
+    table.add_column(f"top {name}")
+    table.add_column("downloads", justify="right")
+    table.add_column("checks", justify="right")
+    for value, downloads, checks in entries:
+        label = "none known" if name == "cloud" and value == "unknown" else value
+        table.add_row(label, f"{downloads:,}", f"{checks:,}")
+    return table

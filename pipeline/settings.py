@@ -1,0 +1,234 @@
+"""Settings: one file (`pullhouse.toml`) and the environment (`PULLHOUSE_*`), the environment first."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+from pydantic_settings import SettingsError as UnreadableVariableError
+
+EpochKind = Literal["month", "quarter", "year"]
+LogFormat = Literal["auto", "json", "combined"]
+
+
+class SettingsError(ValueError):
+    """A setting is wrong; the text says which one, why, and what to write instead."""
+
+
+class Source(BaseModel, extra="forbid"):
+    """Where log objects come from: a file, a folder or a glob."""
+
+    name: str = "local"
+    location: str
+    log_format: LogFormat = "auto"
+
+
+def _split(value: object) -> object:
+    """Accept "a,b" where a list is wanted: that is what an environment variable can hold."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+def _absolute(value: Path | None) -> Path | None:
+    return value.expanduser().resolve() if value is not None else None
+
+
+class Settings(BaseSettings):
+    """All settings of one warehouse. Every path is absolute after validation."""
+
+    model_config = SettingsConfigDict(env_prefix="PULLHOUSE_", env_ignore_empty=True, extra="forbid")
+
+    data: Path = Path("data")
+    logs: str | None = None
+    log_format: LogFormat = "auto"
+    sources: list[Source] = Field(default_factory=list)
+    trusted_proxies: Annotated[list[str], NoDecode] = Field(default_factory=list)
+    opted_out_networks: Annotated[list[str], NoDecode] = Field(default_factory=list)
+    honour_do_not_track: bool = True
+    identity_epoch: EpochKind = "year"
+    catalogue: Path | None = None
+    maxmind: Path | None = None
+    lookback_days: int = Field(default=65, ge=1)
+    landing_days: int = Field(default=7, ge=1)
+    lock_wait_s: int = Field(default=900, ge=0)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then the file named by PULLHOUSE_CONFIG."""
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=_config_file()))
+
+    @field_validator("trusted_proxies", "opted_out_networks", mode="before")
+    @classmethod
+    def _split_lists(cls, value: object) -> object:
+        return _split(value)
+
+    @field_validator("trusted_proxies", "opted_out_networks")
+    @classmethod
+    def _check_networks(cls, value: list[str]) -> list[str]:
+        return [str(ip_network(text, strict=False)) for text in value]
+
+    @field_validator("data", "catalogue", "maxmind")
+    @classmethod
+    def _resolve(cls, value: Path | None) -> Path | None:
+        return _absolute(value)
+
+    @model_validator(mode="after")
+    def _check_names(self) -> Settings:
+        names = [source.name for source in self.all_sources]
+        if len(set(names)) < len(names):
+            raise ValueError("two sources have the same name (a source without one is called local)")
+        return self
+
+    @property
+    def all_sources(self) -> list[Source]:
+        """The configured sources, and the one that `logs` stands for."""
+        named = [Source(location=self.logs, log_format=self.log_format)] if self.logs else []
+        return named + self.sources
+
+    @property
+    def lake(self) -> Path:
+        """Enriched requests, the quarantine and the ledger."""
+        return self.data / "lake"
+
+    @property
+    def requests(self) -> Path:
+        """One Parquet file a load and day, below date=YYYY-MM-DD."""
+        return self.lake / "requests"
+
+    @property
+    def quarantine(self) -> Path:
+        """Rejected lines: reason, line number, length, digest, shape."""
+        return self.lake / "quarantine"
+
+    @property
+    def loads(self) -> Path:
+        """The ledger."""
+        return self.lake / "loads"
+
+    @property
+    def landing(self) -> Path:
+        """The only place on disk where an address may lie, for a few days."""
+        return self.data / "landing"
+
+    @property
+    def keys(self) -> Path:
+        """Identity keys, outside every database."""
+        return self.data / "keys"
+
+    @property
+    def reference(self) -> Path:
+        """Reference data sets, one folder a date."""
+        return self.data / "reference"
+
+    @property
+    def manifests(self) -> Path:
+        """The manifest catalogue."""
+        return self.data / "catalogue" / "manifests"
+
+    @property
+    def plan(self) -> Path:
+        """The days and files that the next build rebuilds."""
+        return self.data / "plan.parquet"
+
+    @property
+    def ledger_table(self) -> Path:
+        """The ledger as one table, written with the plan."""
+        return self.data / "ledger.parquet"
+
+    @property
+    def scratch(self) -> Path:
+        """Staging and intermediate tables of one run."""
+        return self.data / "scratch.duckdb"
+
+    @property
+    def warehouse(self) -> Path:
+        """The build warehouse: one writer, no reader."""
+        return self.data / "warehouse.duckdb"
+
+    @property
+    def rebuilding(self) -> Path:
+        """Lies there while a full rebuild has not been published: until then the warehouse is partial."""
+        return self.data / "warehouse.rebuilding"
+
+    @property
+    def tested(self) -> Path:
+        """Lies there while the warehouse is as its passed tests saw it: what it was built from."""
+        return self.data / "warehouse.tested.json"
+
+    @property
+    def marts(self) -> Path:
+        """What people read."""
+        return self.data / "marts.duckdb"
+
+    @property
+    def publication(self) -> Path:
+        """What the published marts were built from."""
+        return self.data / "publication.json"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings.
+
+    Raises SettingsError naming every wrong setting, and when the data directory cannot be written.
+    """
+    try:
+        settings = Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise SettingsError(_explain(error)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{_config_file()} is no TOML: {error}.") from None
+    except UnreadableVariableError as error:
+        raise SettingsError(
+            f"The settings are wrong: {error}. Lists of tables are written as JSON."
+        ) from None
+    _check_data_directory(settings.data)
+    return settings
+
+
+def _config_file() -> Path:
+    """The file of settings, which may be absent, unless PULLHOUSE_CONFIG names it."""
+    named = os.environ.get("PULLHOUSE_CONFIG")
+    if named and not Path(named).is_file():
+        raise SettingsError(f"PULLHOUSE_CONFIG names {named}, which is no file.")
+    return Path(named or "pullhouse.toml")
+
+
+def _explain(error: ValidationError) -> str:
+    problems = []
+    for item in error.errors():
+        name = ".".join(str(part) for part in item["loc"]) or "sources"
+        problems.append(f"{name}: {item['msg']}")
+    return (
+        "The settings are wrong: "
+        + "; ".join(problems)
+        + ". Set them in pullhouse.toml or as PULLHOUSE_<NAME>; docs/operations.md lists them."
+    )
+
+
+def _check_data_directory(data: Path) -> None:
+    hint = "Choose another with DATA=… or PULLHOUSE_DATA, or mend its permissions."
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"The data directory {data} cannot be made: {error.strerror}. {hint}") from None
+    if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
+        raise SettingsError(f"The data directory {data} cannot be read and written. {hint}")

@@ -1,0 +1,55 @@
+"""Load logs and build marts in a test: the same steps as the DAGs, in this process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline import build, keys, load, pending, plan, publish
+from pipeline.marts import open_marts, rows
+from pipeline.settings import Settings
+
+# No test depends on today: the keys of these tests are made on this day.
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Warehouse:
+    """A data directory with published marts."""
+
+    settings: Settings
+    loaded: dict[str, Any]
+
+    def query(self, text: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+        """Rows of a query on the published marts."""
+        with open_marts(self.settings) as con:
+            return rows(con, text, parameters)
+
+
+def load_logs(settings: Settings) -> dict[str, Any]:
+    """Load what the sources have and the ledger lacks."""
+    objects = pending.find(settings)
+    keys.ensure(settings, objects, NOW)
+    return load.load_group(settings, objects)
+
+
+def build_and_publish(settings: Settings, unit_tests: bool = False, **planned: Any) -> dict[str, Any]:
+    """Plan, run dbt with its tests, publish; nothing where nothing is dirty."""
+    written = plan.write(settings, **planned)
+    if written["rebuilt_days"]:
+        build.run(settings, full=bool(written["full"]), unit_tests=unit_tests)
+        publish.publish(settings)
+    return written
+
+
+def make(
+    data: Path, logs: Path, catalogue: Path | None = None, unit_tests: bool = False, **others: Any
+) -> Warehouse:
+    """Everything, from logs to marts."""
+    settings = Settings(data=data, logs=str(logs), catalogue=catalogue, **others)
+    data.mkdir(parents=True, exist_ok=True)
+    loaded = load_logs(settings)
+    build_and_publish(settings, unit_tests=unit_tests)
+    return Warehouse(settings, loaded)
