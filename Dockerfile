@@ -1,0 +1,32 @@
+# Airflow with Pullhouse: the api-server, the scheduler (which runs the tasks), the dag-processor, the triggerer.
+FROM python:3.11.13-slim-bookworm
+
+ENV PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    PYTHONPATH=/pullhouse \
+    AIRFLOW_HOME=/airflow \
+    AIRFLOW__CORE__DAGS_FOLDER=/pullhouse/dags \
+    AIRFLOW__CORE__LOAD_EXAMPLES=False \
+    AIRFLOW__USAGE_DATA_COLLECTION__ENABLED=False \
+    DBT_SEND_ANONYMOUS_USAGE_STATS=false \
+    PULLHOUSE_DATA=/data \
+    TZ=UTC
+
+COPY requirements.lock requirements-compose.lock /tmp/
+RUN pip install --no-cache-dir --require-hashes -r /tmp/requirements.lock -r /tmp/requirements-compose.lock
+
+WORKDIR /pullhouse
+COPY LICENSE NOTICE pyproject.toml ./
+COPY ingest ingest
+COPY enrichers enrichers
+COPY pipeline pipeline
+COPY seeds seeds
+COPY dbt_project dbt_project
+COPY dags dags
+
+# Volumes mounted here take their owner from these folders.
+RUN groupadd --gid 10001 pullhouse \
+    && useradd --uid 10001 --gid 10001 --home-dir /airflow --shell /usr/sbin/nologin pullhouse \
+    && install -d -o pullhouse -g pullhouse -m 0750 /airflow /airflow/logs /airflow/private /data
+
+USER 10001:10001

@@ -1,0 +1,197 @@
+"""The compose file and the images, read as text: no engine is needed."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+SERVICES = {
+    "postgres",
+    "airflow-init",
+    "api-server",
+    "scheduler",
+    "dag-processor",
+    "triggerer",
+    "gateway",
+}
+# A version with at least two numbers: "17" or "latest" is another image tomorrow.
+PINNED = re.compile(r"^[\w./-]+:\d+\.\d+[\w.-]*$")
+SECRET_NAME = re.compile(r"PASSWORD|SECRET|KEY|TOKEN")
+VARIABLE = re.compile(r"\$\{(\w+)(:[-?][^}]*)?}")
+
+Compose = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def text(repo_root: Path) -> str:
+    return (repo_root / "docker-compose.yml").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def compose(text: str) -> Compose:
+    content: Compose = yaml.safe_load(text)
+    return copy.deepcopy(content)
+
+
+def problems(compose: Compose) -> list[str]:
+    """What is wrong with the services, one line each."""
+    found = [
+        f"{name}: {problem}" for name, service in compose["services"].items() for problem in _of(service)
+    ]
+    return sorted(found + _volumes(compose))
+
+
+def _of(service: dict[str, Any]) -> list[str]:
+    environment = service.get("environment", {})
+    wrong = {
+        "open to the network": any(not port.startswith("127.0.0.1:") for port in service.get("ports", [])),
+        "another network": service["networks"] != ["pullhouse"] or "network_mode" in service,
+        "not pinned": not PINNED.match(service["image"]),
+        "root": service.get("user", "0").startswith(("0", "root")),
+        "more rights than it needs": service["cap_drop"] != ["ALL"]
+        or service["security_opt"] != ["no-new-privileges:true"]
+        or "privileged" in service,
+        "example DAGs": environment.get("AIRFLOW__CORE__LOAD_EXAMPLES", "False") != "False",
+        "a secret in the file": any(
+            SECRET_NAME.search(name) and not name.endswith("_FILE") and not VARIABLE.search(str(value))
+            for name, value in environment.items()
+        ),
+    }
+    return [problem for problem, is_so in wrong.items() if is_so]
+
+
+def _volumes(compose: Compose) -> list[str]:
+    """Named volumes only; the gateway writes its log, the scheduler reads it, and nobody else sees it."""
+    mounts = {
+        (name, *volume.split(":")) for name, service in compose["services"].items()
+        for volume in service.get("volumes", [])
+    }  # fmt: skip
+    bound = sorted(mount[1] for mount in mounts if mount[1] not in compose["volumes"])
+    logs = {mount for mount in mounts if mount[1] == "gateway-logs"}
+    private = {mount[0] for mount in mounts if mount[1] == "data"}
+    wrong = {
+        f"not a named volume: {bound}": bool(bound),
+        "the gateway's log does not go from the gateway to the scheduler": logs
+        != {("gateway", "gateway-logs", "/logs"), ("scheduler", "gateway-logs", "/gateway-logs", "ro")},
+        "others than the scheduler see the data": private != {"scheduler"},
+    }
+    return [problem for problem, is_so in wrong.items() if is_so]
+
+
+def unsafe_variables(text: str) -> list[str]:
+    """Secrets that have a default, or may be empty."""
+    return sorted(
+        name
+        for name, rest in VARIABLE.findall(text)
+        if SECRET_NAME.search(name) and not rest.startswith(":?")
+    )
+
+
+def test_exactly_these_services(compose: Compose) -> None:
+    assert set(compose["services"]) == SERVICES
+
+
+def test_the_services_are_closed(compose: Compose) -> None:
+    assert problems(compose) == []
+
+
+def _open_port(services: Compose) -> None:
+    services["gateway"]["ports"] = ["5000:8080"]
+
+
+def _latest(services: Compose) -> None:
+    services["postgres"]["image"] = "postgres:17"
+
+
+def _root(services: Compose) -> None:
+    del services["postgres"]["user"]
+
+
+def _rights(services: Compose) -> None:
+    services["gateway"]["cap_drop"] = []
+
+
+def _examples(services: Compose) -> None:
+    services["scheduler"]["environment"]["AIRFLOW__CORE__LOAD_EXAMPLES"] = "True"
+
+
+def _password(services: Compose) -> None:
+    services["postgres"]["environment"]["POSTGRES_PASSWORD"] = "airflow"
+
+
+def _folder(services: Compose) -> None:
+    services["triggerer"]["volumes"] = ["./dags:/dags"]
+
+
+def _shared_data(services: Compose) -> None:
+    services["triggerer"]["volumes"] = ["data:/data"]
+
+
+def _writable_log(services: Compose) -> None:
+    services["scheduler"]["volumes"] = ["data:/data", "gateway-logs:/gateway-logs"]
+
+
+@pytest.mark.parametrize(
+    ("plant", "found"),
+    [
+        (_open_port, "gateway: open to the network"),
+        (_latest, "postgres: not pinned"),
+        (_root, "postgres: root"),
+        (_rights, "gateway: more rights than it needs"),
+        (_examples, "scheduler: example DAGs"),
+        (_password, "postgres: a secret in the file"),
+        (_folder, "not a named volume: ['./dags']"),
+        (_shared_data, "others than the scheduler see the data"),
+        (_writable_log, "the gateway's log does not go from the gateway to the scheduler"),
+    ],
+)
+def test_a_planted_defect_is_found(compose: Compose, plant: Callable[[Compose], None], found: str) -> None:
+    plant(compose["services"])
+    assert problems(compose) == [found]
+
+
+def test_no_secret_has_a_default(text: str) -> None:
+    assert unsafe_variables(text) == []
+    assert unsafe_variables(text + "${POSTGRES_PASSWORD:-airflow} ${NEW_SECRET}") == [
+        "NEW_SECRET",
+        "POSTGRES_PASSWORD",
+    ]
+
+
+def test_env_example_names_what_must_be_set_and_sets_nothing(repo_root: Path, text: str) -> None:
+    required = {name for name, rest in VARIABLE.findall(text) if rest.startswith(":?")}
+    optional = {name for name, rest in VARIABLE.findall(text) if rest.startswith(":-")}
+    lines = (repo_root / ".env.example").read_text(encoding="utf-8").splitlines()
+    assert {line for line in lines if re.match(r"^\w+=", line)} == {f"{name}=" for name in required}
+    named = {found[1] for line in lines if (found := re.match(r"^#(\w+)=", line))}
+    assert named == optional
+
+
+@pytest.mark.parametrize("dockerfile", ["Dockerfile", "gateway/Dockerfile"])
+def test_images_are_built_from_pinned_ones_and_do_not_run_as_root(repo_root: Path, dockerfile: str) -> None:
+    lines = (repo_root / dockerfile).read_text(encoding="utf-8").splitlines()
+    bases = [line.split()[1] for line in lines if line.startswith("FROM ")]
+    users = [line.split()[1] for line in lines if line.startswith("USER ")]
+    assert len(bases) == 1
+    assert PINNED.match(bases[0])
+    assert users
+    assert not users[-1].startswith(("0", "root"))
+
+
+def test_what_the_image_copies_is_in_its_context(repo_root: Path) -> None:
+    """`.dockerignore` shuts everything out, keys and logs first, and lets in what the Dockerfile copies."""
+    ignore = (repo_root / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    dockerfile = (repo_root / "Dockerfile").read_text(encoding="utf-8")
+    copied = {
+        name for line in dockerfile.splitlines() if line.startswith("COPY ") for name in line.split()[1:-1]
+    }
+    assert "*" in ignore
+    assert {line.removeprefix("!") for line in ignore if line.startswith("!")} == copied
+    packages = {"ingest", "enrichers", "pipeline", "seeds", "dbt_project", "dags"}
+    assert packages <= copied
