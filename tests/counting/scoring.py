@@ -1,0 +1,48 @@
+"""How many scenarios of a layout the marts count exactly as `truth.json` says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.layouts import Layout
+from tests.warehouse import Warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One scored scenario: what was to be found, what was found."""
+
+    scenario: str
+    expected: tuple[int, int]
+    found: tuple[int, int]
+
+    @property
+    def is_exact(self) -> bool:
+        """Downloads and version checks are both as they were."""
+        return self.expected == self.found
+
+
+def score(warehouse: Warehouse, layout: Layout) -> list[Score]:
+    """One score per scenario whose truth the log can tell (`downloads` is not null)."""
+    sessions = warehouse.query("select started_at, outcome from fct_pulls order by started_at, pull_id")
+    scores = []
+    for placed in layout.placed:
+        if placed.downloads is None or placed.checks is None:
+            continue
+        begins, ends = placed.starts_at.replace(tzinfo=None), placed.ends_at.replace(tzinfo=None)
+        outcomes = [outcome for started_at, outcome in sessions if begins <= started_at < ends]
+        found = (outcomes.count("download"), outcomes.count("version_check"))
+        scores.append(Score(placed.scenario, (placed.downloads, placed.checks), found))
+    return scores
+
+
+def share(scores: list[Score]) -> float:
+    """Share of exact scenarios, 0 to 1."""
+    return sum(entry.is_exact for entry in scores) / len(scores)
+
+
+def explain(scores: list[Score]) -> str:
+    """The scenarios that were missed, for an assertion's message."""
+    missed = [entry for entry in scores if not entry.is_exact]
+    lines = [f"{entry.scenario}: expected {entry.expected}, found {entry.found}" for entry in missed]
+    return f"{len(missed)} of {len(scores)} missed:\n" + "\n".join(lines)

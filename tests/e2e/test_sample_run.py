@@ -1,0 +1,129 @@
+"""`make run` without LOGS, as a user starts it: every DAG through Airflow, the screen, the second run."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+from rich.console import Console
+
+import samples
+from pipeline import report, run
+from pipeline.marts import open_marts
+from pipeline.settings import Settings, load_settings
+from tests.everything_written import find
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRun:
+    """What two runs said and left."""
+
+    settings: Settings
+    exit_code: int
+    screen: str
+    second_exit_code: int
+    second_screen: str
+    marts_before_second: str
+    marts_after_second: str
+
+
+@pytest.fixture(scope="module")
+def sample_run(tmp_path_factory: pytest.TempPathFactory) -> SampleRun:
+    """Two runs in an empty data directory."""
+    folder = tmp_path_factory.mktemp("sample-run")
+    with pytest.MonkeyPatch.context() as patched:
+        for name in [name for name in os.environ if name.startswith("PULLHOUSE_")]:
+            patched.delenv(name)
+        patched.chdir(folder)
+        settings = load_settings(data=folder / "data")
+        exit_code, screen = _run(settings)
+        before = _digest(settings.marts)
+        second_exit_code, second_screen = _run(settings)
+        return SampleRun(
+            settings, exit_code, screen, second_exit_code, second_screen, before, _digest(settings.marts)
+        )
+
+
+def _run(settings: Settings) -> tuple[int, str]:
+    said = io.StringIO()
+    code = run.run(settings, Console(file=said, width=140, highlight=False, soft_wrap=True))
+    return code, said.getvalue()
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+
+
+def test_every_dag_runs_once_and_the_run_ends_well(sample_run: SampleRun) -> None:
+    assert sample_run.exit_code == 0, sample_run.screen
+    for dag_id in (
+        "refresh_reference_data",
+        "ingest_gateway_logs",
+        "build_marts",
+        "rebuild_window",
+        "expire_personal_data",
+    ):
+        assert sample_run.screen.count(f"{dag_id} … done") == 1
+
+
+def test_the_screen_says_what_the_marts_hold(sample_run: SampleRun) -> None:
+    with open_marts(sample_run.settings) as con:
+        weeks = con.execute(
+            "select period_start, download_count, unique_origin_count from pulls_weekly"
+            " where repository = '*' order by 1"
+        ).fetchall()
+    assert len(weeks) == 8
+    lines = sample_run.screen.splitlines()
+    for week, downloads, origins in weeks:
+        line = next(line for line in lines if line.strip().startswith(str(week)))
+        assert f"{downloads:,}" in line
+        assert f"{origins:,}" in line
+    assert "Docker's rule would say" in sample_run.screen
+    assert str(sample_run.settings.marts) in sample_run.screen
+    assert "make status" in sample_run.screen
+
+
+def test_the_second_run_loads_nothing_changes_nothing_and_says_so(sample_run: SampleRun) -> None:
+    assert sample_run.second_exit_code == 0
+    assert "Nothing new" in sample_run.second_screen
+    assert sample_run.marts_after_second == sample_run.marts_before_second != ""
+
+
+def test_downloads_are_those_that_were_replayed(sample_run: SampleRun) -> None:
+    """The sample's truth comes from truth.json: the marts find nearly all of it."""
+    with open_marts(sample_run.settings) as con:
+        found = con.execute(
+            "select sum(download_count), sum(version_check_count) from pulls_yearly where repository = '*'"
+        ).fetchall()[0]
+    truth = json.loads((sample_run.settings.landing / "sample" / "truth.json").read_text("utf-8"))
+    replayed = [entry for day in truth["days"].values() for entry in day]
+    assert found[0] == pytest.approx(sum(entry["downloads"] for entry in replayed), rel=0.03)
+    assert found[1] == pytest.approx(sum(entry["checks"] for entry in replayed), rel=0.03)
+
+
+def test_every_mart_has_something_to_show(sample_run: SampleRun) -> None:
+    with duckdb.connect() as con:
+        con.execute(f"attach '{sample_run.settings.marts}' as published (read_only)")
+        con.execute("use published.marts")
+        tables = con.execute(
+            "select table_name from information_schema.tables where table_schema = 'marts' order by 1"
+        ).fetchall()
+        empty = [name for (name,) in tables if not con.execute(f'select 1 from "{name}" limit 1').fetchall()]
+    assert len(tables) >= 14
+    assert empty == []
+
+
+def test_no_address_of_the_sample_lies_outside_landing(sample_run: SampleRun) -> None:
+    addresses = samples.client_addresses()
+    assert len(addresses) > 30
+    assert find(sample_run.settings.data, addresses) == []
+
+
+def test_report_reads_the_same_figures_again(sample_run: SampleRun) -> None:
+    assert report.read(sample_run.settings).weeks
