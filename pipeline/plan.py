@@ -58,7 +58,8 @@ def write(
 ) -> dict[str, Any]:
     """Write `plan.parquet` (kind, period_start, file) and beside it `ledger.parquet` for the models.
 
-    Kinds: day, week, month, year (what is rebuilt), read (a lake file), source (a configured source).
+    Kinds: day, week, month, year (what is rebuilt), last_day (that was loaded), read (a lake file), source (a
+    configured source).
 
     Dirty days are the dates of committed loads that the published ledger lacks; with `full`, or when
     the models, seeds, catalogue or warehouse are not those that were published, all days; with `start`
@@ -80,7 +81,7 @@ def _write(settings: Settings, full: bool, start: date | None, end: date | None)
         dirty |= {start + DAY * offset for offset in range((end - start).days + 1)}
     days = _around(dirty, REBUILD_REACH)
     files = _files(ledger, _around(dirty, READ_REACH))
-    _write_plan(settings, days, files)
+    _write_plan(settings, days, files, last_day=max(everything, default=None))
     _write_ledger(settings, ledger)
     return {
         "dirty_days": len(dirty),
@@ -154,13 +155,14 @@ def _files(ledger: Ledger, days: set[date]) -> list[str]:
     return sorted(file for load in ledger.current for file in load.files if Path(file).parent.name in wanted)
 
 
-def _write_plan(settings: Settings, days: set[date], files: list[str]) -> None:
+def _write_plan(settings: Settings, days: set[date], files: list[str], last_day: date | None) -> None:
     empty = lake.ensure_empty_file(settings.requests)
     rows: list[tuple[str, date | None, str | None]] = [
         (kind, start, None) for kind in PERIODS for start in period_starts(kind, days)
     ]
     rows += [("read", None, str(settings.lake / file)) for file in files]
     rows.append(("read", None, str(empty)))
+    rows.append(("last_day", last_day, None))
     rows += [("source", None, source.name) for source in settings.all_sources]
     plan = [dict(zip(PLAN_COLUMNS.names, row, strict=True)) for row in rows]
     with duckdb.connect() as con:

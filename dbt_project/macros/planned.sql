@@ -1,6 +1,22 @@
-{#- The periods of one grain (day, week, month, year) that this run rebuilds: the only door to the plan. -#}
-{% macro planned(grain) -%}
+{#-
+    The periods of one grain (day, week, month, year) that this run rebuilds: the only door to the plan.
+    A model of days that looks back `reads_back` days is rebuilt for as many days after each of them (law 3), up to
+    the last day that was loaded; it says the same number in `meta.reads_back`.
+-#}
+{% macro planned(grain, reads_back=0) -%}
+    {%- if reads_back == 0 -%}
     (select period_start from {{ source('pullhouse', 'plan') }} where kind = '{{ grain }}')
+    {%- else -%}
+    (
+        select distinct cast(days.period_start + to_days(shifts.shift) as date)
+        from {{ source('pullhouse', 'plan') }} as days
+        cross join (select cast(unnest(range({{ reads_back + 1 }})) as integer) as shift) as shifts
+        cross join {{ source('pullhouse', 'plan') }} as last_days
+        where
+            days.kind = '{{ grain }}' and last_days.kind = 'last_day'
+            and (shifts.shift = 0 or days.period_start + to_days(shifts.shift) <= last_days.period_start)
+    )
+    {%- endif -%}
 {%- endmacro %}
 
 {#- Set the list of lake files to read; a pre-hook, since a source cannot hold a subquery. -#}

@@ -117,6 +117,7 @@ def test_a_window_is_rebuilt_whether_it_is_dirty_or_not(settings: Settings) -> N
     assert written["dirty_days"] == 3
     kinds = planned(settings)
     assert kinds["day"] == ["2026-03-29", "2026-03-30", "2026-03-31", "2026-04-01", "2026-04-02"]
+    assert kinds["last_day"] == ["2026-01-15"]
     # 29 March 2026 is a Sunday: its week began on the 23rd.
     assert kinds["week"] == ["2026-03-23", "2026-03-30"]
     assert kinds["month"] == ["2026-03-01", "2026-04-01"]
