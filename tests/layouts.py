@@ -43,8 +43,9 @@ class Layout:
     """Lines in the order in which a gateway would write them, and what they are made of."""
 
     name: str
-    placed: list[Placed]
-    lines: list[Line]
+    seed: int
+    placed: list[Placed] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
     catalogue: dict[str, Any] = field(default_factory=dict)
 
 
@@ -125,12 +126,12 @@ class Corpus:
         return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
-def separate(corpus: Corpus, seed: int, first: datetime) -> Layout:
-    """Each scenario by its own origin, in its own hour."""
+def separate(corpus: Corpus, seed: int, first: datetime, every: timedelta = timedelta(hours=1)) -> Layout:
+    """Each scenario by its own origin, in its own hour (or day)."""
     renaming = Renaming(seed)
-    layout = Layout("separate", [], [], renaming.catalogue(corpus.catalogue))
+    layout = Layout("separate", seed, catalogue=renaming.catalogue(corpus.catalogue))
     for number, truth in enumerate(corpus.truth):
-        starts_at = first + timedelta(hours=number)
+        starts_at = first + every * number
         address = f"198.18.{number // 200}.{number % 200 + 1}"
         _place(layout, corpus, truth, renaming, starts_at, address, starts_at + timedelta(hours=1))
     return _in_log_order(layout)
@@ -144,7 +145,8 @@ def packed(
     Clients follow each other with days between them, so that no two are there at the same time.
     """
     renaming = Renaming(seed)
-    layout = Layout("packed", [], [], renaming.catalogue(corpus.catalogue))
+    name = f"packed, {pause.total_seconds():.0f} s apart"
+    layout = Layout(name, seed, catalogue=renaming.catalogue(corpus.catalogue))
     clients = sorted({truth["client"] for truth in corpus.truth})
     midnight = first_midnight
     for number, client in enumerate(clients):
@@ -161,7 +163,7 @@ def packed(
 
 def interleaved(corpus: Corpus, seed: int, first: datetime) -> Layout:
     """One origin a client; two scenarios at a time begin 100 ms apart, on other tags of one repository."""
-    layout = Layout("interleaved", [], [])
+    layout = Layout("interleaved", seed)
     for number, client in enumerate(sorted({truth["client"] for truth in corpus.truth})):
         scenarios = [truth for truth in corpus.truth if truth["client"] == client]
         for position, truth in enumerate(scenarios):
@@ -191,6 +193,21 @@ def write(lines: Iterable[Line], path: Path) -> None:
     """Write lines as one log object."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+
+
+def write_text(lines: Iterable[str], path: Path) -> None:
+    """Write lines of text as one log object."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+
+
+def as_combined(line: Line) -> str:
+    """The line as nginx's `combined` format would have it: no request id, no digest, whole seconds."""
+    moment = datetime.fromtimestamp(float(line["msec"]), UTC).strftime("%d/%b/%Y:%H:%M:%S +0000")
+    request = f"{line['method']} {line['request_uri']} {line['protocol']}".strip()
+    agent = line["user_agent"].replace("\\", "\\x5C").replace('"', "\\x22") or "-"
+    answer = f"{line['status']} {line['body_bytes_sent']}"
+    return f'{line["remote_addr"]} - - [{moment}] "{request}" {answer} "-" "{agent}"'
 
 
 def started_at(line: Line) -> datetime:
@@ -225,7 +242,7 @@ def _place(
 ) -> None:
     lines = corpus.lines(truth["id"])
     by = starts_at - min(started_at(line) for line in lines)
-    occurrence = f"{layout.name}:{truth['id']}"
+    occurrence = f"{layout.seed}:{truth['id']}"
     layout.lines += [moved(renaming.line(line, occurrence), by, address) for line in lines]
     # A millisecond of slack: the log's times are rounded to it.
     slack = timedelta(milliseconds=2)

@@ -11,6 +11,9 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
 
 from tests.layouts import Corpus, Line, Renaming, moved, started_at
 
@@ -59,6 +62,16 @@ def make(corpus: Corpus, requests: int, seed: int = 5) -> World:
                 behind_nat |= {line["request_id"]} if nat is not None else set()
     lines.sort(key=lambda line: float(line["msec"]))
     return World(lines, instance_of, behind_nat)
+
+
+def sessions_of(scratch: Path) -> dict[str, object]:
+    """Request id → session, as the last build cut them."""
+    with duckdb.connect(str(scratch), read_only=True) as con:
+        rows = con.execute(
+            "select request_id, concat_ws(' ', chain_origin_id, repository, session_number)"
+            " from intermediate.int_requests_sessionized"
+        ).fetchall()
+    return dict(rows)
 
 
 def same_session(found: dict[str, object], truth: dict[str, object]) -> tuple[float, float]:

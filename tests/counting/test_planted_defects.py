@@ -40,6 +40,6 @@ def test_a_changed_rule_is_noticed(
     for module in (build, plan):
         monkeypatch.setattr(module, "REPOSITORY_ROOT", tmp_path / "root")
     layout = packed(Corpus(corpus), seed=31, first_midnight=datetime(2026, 4, 5, tzinfo=UTC))
-    write(layout.lines, tmp_path / "logs" / "packed.jsonl")
+    write(layout.lines, tmp_path / "logs" / "access.jsonl")
     made = make(tmp_path / "data", tmp_path / "logs")
     assert share(score(made, layout)) < 0.95

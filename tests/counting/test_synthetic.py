@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from tests import synthetic
@@ -31,12 +30,7 @@ def sessions(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Sessions
     world = synthetic.make(Corpus(corpus), REQUESTS)
     write(world.lines, folder / "logs" / "access.jsonl")
     made = make(folder / "data", folder / "logs")
-    with duckdb.connect(str(made.settings.scratch), read_only=True) as con:
-        rows = con.execute(
-            "select request_id, concat_ws(' ', chain_origin_id, repository, session_number)"
-            " from intermediate.int_requests_sessionized"
-        ).fetchall()
-    return Sessions(world, dict(rows))
+    return Sessions(world, synthetic.sessions_of(made.settings.scratch))
 
 
 def test_the_world_is_large_and_overlaps_midnights(sessions: Sessions) -> None:
