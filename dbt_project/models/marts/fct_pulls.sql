@@ -17,6 +17,10 @@ old_fetchers as (
     select * from {{ ref('int_repeated_fetchers') }}
 ),
 
+evidence as (
+    select * from {{ ref('int_session_evidence') }}
+),
+
 final as (
     select
         sessions.pull_id,
@@ -66,9 +70,13 @@ final as (
         cast(coalesce(sessions.bytes_sent, 0) as bigint) as bytes_sent,
         cast(greatest(
             1, ceil(sessions.most_repeated_get_count / coalesce(old_fetchers.gets_per_manifest, 1))
-        ) as bigint) as fleet_pull_estimate
+        ) as bigint) as fleet_pull_estimate,
+        evidence.outcome_reason,
+        evidence.tag_method,
+        evidence.platform_method
     from sessions
     inner join context using (pull_id)
+    inner join evidence using (pull_id)
     left join old_fetchers using (pull_id)
     where cast(sessions.started_at as date) in {{ planned('day') }}
 )
