@@ -162,7 +162,7 @@ def _write_plan(settings: Settings, days: set[date], files: list[str], last_day:
     ]
     rows += [("read", None, str(settings.lake / file)) for file in files]
     rows.append(("read", None, str(empty)))
-    rows.append(("last_day", last_day, None))
+    rows += [("last_day", last_day, None)] if last_day else []
     rows += [("source", None, source.name) for source in settings.all_sources]
     plan = [dict(zip(PLAN_COLUMNS.names, row, strict=True)) for row in rows]
     with duckdb.connect() as con:

@@ -65,6 +65,7 @@ def test_a_new_load_dirties_its_days_and_their_neighbours(settings: Settings) ->
         "week": ["2025-12-29"],
         "month": ["2025-12-01", "2026-01-01"],
         "year": ["2025-01-01", "2026-01-01"],
+        "last_day": ["2026-01-03"],
         # Two days on either side, from all loads; the file without rows keeps the list from being empty.
         "read": sorted(
             [
@@ -82,7 +83,7 @@ def test_nothing_new_means_nothing_to_rebuild(settings: Settings) -> None:
     commit(settings, a_load("a", {"2026-01-01": 1}))
     publish(settings, "a")
     assert plan.write(settings)["rebuilt_days"] == 0
-    assert set(planned(settings)) == {"read", "source"}
+    assert set(planned(settings)) == {"last_day", "read", "source"}
 
 
 def test_a_load_that_was_built_but_not_published_stays_dirty(settings: Settings) -> None:

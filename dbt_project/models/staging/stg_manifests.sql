@@ -8,7 +8,8 @@ final as (
         max(kind) as kind,
         max(platform) as platform,
         max(config) as config_digest,
-        max(layers) as layers
+        max(layers) as layers,
+        max(parents) as parents
     from source
     where digest is not null
     group by digest
