@@ -57,6 +57,8 @@ def details() -> list[Detail]:
     """Every case."""
     return [
         fleet(),
+        attestations_with_referrers(),
+        attestations_by_fallback_tag(),
         parallel_ranges(),
         cosign_verification(),
         pull_through_cache_cold_and_warm(),
@@ -84,6 +86,50 @@ def fleet() -> Detail:
         {"docker_2022": 50, "each_get": 100, "scarf": 1, "pullhouse_downloads": 1},
         {"fleet_pull_estimate": 50, "layer_count": 1},
     )
+
+
+def attestations_with_referrers() -> Detail:
+    """docker from 29.1 fetches the attestation of its platform too, and asks for its referrers.
+
+    One download. Three manifest GETs: Docker's rule ceil(3 / 2) = 2, its table index with image, attestation
+    alone = 2, two manifests beside the index.
+    """
+    return _attestations("details/referrers", "198.51.100.147", 200, [], ["download"])
+
+
+def attestations_by_fallback_tag() -> Detail:
+    """The same where the registry has no referrers: 404, then a tag made of the digest, 404 too.
+
+    The look-up of that tag is no pull: another tag, so a session of its own, of an artifact.
+    """
+    fallback = [f"sha256-{digest('details/fallback-attestation')[7:]}"]
+    return _attestations("details/fallback", "198.51.100.148", 404, fallback, ["download", "artifact"])
+
+
+def _attestations(
+    name: str, address: str, referrers_status: int, fallback: list[str], outcomes: list[str]
+) -> Detail:
+    traffic = Detailed(name, address, NEW_DOCKER)
+    attestation = traffic.image("attestation")
+    traffic.manifest(BEGUN, "HEAD", "latest")
+    traffic.manifest(BEGUN + 20 * MS, "GET", traffic.index())
+    traffic.manifest(BEGUN + 40 * MS, "GET", traffic.image(), IMAGE)
+    traffic.manifest(BEGUN + 60 * MS, "GET", attestation, IMAGE)
+    traffic.ask(BEGUN + 80 * MS, "GET", f"referrers/{attestation}", referrers_status, body_bytes_sent="90")
+    for tag in fallback:
+        traffic.manifest(BEGUN + 100 * MS, "GET", tag, IMAGE, 404)
+    traffic.layers(BEGUN + 120 * MS, name)
+    traffic.blob(BEGUN + 160 * MS, f"{name}-statement", 30_000)
+    return Detail(
+        name,
+        traffic.lines,
+        outcomes,
+        {
+            "docker_2022": 2, "docker_per_architecture": 2, "dvp_action": 2, "dvp_trends": 2, "scarf": 1,
+            "each_get": 3, "kubernetes_complete": 1, "pullhouse_downloads": 1, "pullhouse_pulls": 1,
+        },
+        {"tag": "latest", "tag_method": "head_digest", "manifest_get_count": 3, "fleet_pull_estimate": 1},
+    )  # fmt: skip
 
 
 def parallel_ranges() -> Detail:
