@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 
 import samples
+from ingest.errors import SourceError
 from pipeline import pending, report
 from pipeline.airflow_run import DagFailedError, Progress, RunRequest, run_dags
 from pipeline.plan import read_publication
@@ -55,7 +56,10 @@ def _job(settings: Settings) -> Job:
 def _sample_job(settings: Settings, console: Console) -> Job:
     """The sample lies in landing/, the one place where addresses may: it is made like real traffic."""
     console.print("No LOGS are given, so the bundled sample is loaded.")
-    info = samples.write(settings.landing / "sample")
+    try:
+        info = samples.write(settings.landing / "sample")
+    except samples.SampleError as error:
+        raise SourceError("the bundled sample", str(error), "Give LOGS=<file, folder or glob>.") from None
     console.print(info.description)
     runs = _runs()
     if not settings.publication.exists():
