@@ -89,8 +89,9 @@ def show(explanation: Explanation, console: Console) -> None:
     # A client's own text may look like rich's markup: "[address]" does.
     console.print(_headline(session), style="bold", markup=False)
     if explanation.requests:
-        # Not narrowed to eighty columns where the output is no terminal.
-        console.print(_table(explanation.requests), width=max(console.width, TABLE_WIDTH), crop=False)
+        # Where the output is no terminal, rich would squeeze the table into eighty columns.
+        console.width = max(console.width, TABLE_WIDTH)
+        console.print(_table(explanation.requests))
     else:
         console.print("Its requests are not kept any longer.")
     for sentence in sentences(explanation):
