@@ -25,7 +25,7 @@ export PULLHOUSE_CATALOGUE := $(CATALOGUE)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run report doctor status explain definitions dbt expire airflow test test-live lint format lock reference up down clean
+.PHONY: help setup setup-dev run report doctor status explain definitions dbt expire airflow test test-live conformance lint format lock reference up down clean
 
 help: ## this menu
 	@echo "Pullhouse: who pulls your container images. Targets:"
@@ -72,6 +72,9 @@ test: setup-dev ## all tests that need no root and no Debian packages
 test-live: setup-dev ## the gateway configuration under a real nginx, the compose file under its own tool
 	@scripts/debian-packages nginx-light docker-compose
 	@$(BIN)/python -m pytest -m live $(ARGS)
+
+conformance: setup-dev ## how right the counts are, by scenario, log format and gateway mode; ARGS=--write for the docs
+	@$(BIN)/python -m tests.conformance $(ARGS)
 
 lint: setup-dev ## ruff, mypy, sqlfluff
 	@scripts/lint $(BIN)

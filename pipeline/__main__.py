@@ -22,7 +22,6 @@ from pipeline.lock import LockError
 from pipeline.marts import NotPublishedError
 from pipeline.publish import PublishError
 from pipeline.settings import Settings, SettingsError, load_settings
-from samples import SampleError
 
 Command = Callable[[Settings, argparse.Namespace, Console], int]
 
@@ -36,7 +35,6 @@ EXPECTED = (
     ObjectError,
     PublishError,
     ReferenceDataError,
-    SampleError,
     SettingsError,
     SourceError,
     UnknownPullError,

@@ -15,11 +15,14 @@ from tests.conformance import worlds
 from tests.conformance.accuracy import Accuracy, by_layout, by_mode
 from tests.counting.scoring import score
 from tests.layouts import Corpus, write
+from tests.variants import changed
 from tests.warehouse import make
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "counting.md"
 SYNTHETIC_REQUESTS = 200_000
+GAPS_S = (10, 60, 300, 21_600)
+RULE = "manifest_gap_seconds: 10"
 BEGIN, END = "<!-- conformance: begin -->", "<!-- conformance: end -->"
 
 
@@ -34,7 +37,13 @@ def main(arguments: list[str]) -> int:
             worlds.build(corpus, folder / "combined", with_catalogue=False, is_combined=True),
         ]
         print(_scenarios(made[0]))
-        summary = _summary(made, corpus) + "\n" + _same_session(corpus, folder / "synthetic")
+        summary = "\n".join(
+            [
+                _summary(made, corpus),
+                _same_session(corpus, folder / "synthetic"),
+                _sensitivity(corpus, folder / "sensitivity"),
+            ]
+        )
     print(summary)
     if "--write" in arguments:
         page = PAGE.read_text("utf-8")
@@ -84,7 +93,7 @@ def _same_session(corpus: Corpus, folder: Path) -> str:
     write(world.lines, folder / "logs" / "access.jsonl")
     found = synthetic.sessions_of(make(folder / "data", folder / "logs").settings.scratch)
     lines = [
-        f"\nWhether two requests are of one session, on {len(world.lines):,} requests spliced from recordings:\n",
+        f"\nWhether two of {len(world.lines):,} requests, spliced from recordings, are of one session:\n",
         "| | precision | recall |\n|---|---|---|",
     ]
     for name, is_shared in (
@@ -94,6 +103,25 @@ def _same_session(corpus: Corpus, folder: Path) -> str:
         part = {key: value for key, value in found.items() if (key in world.behind_nat) == is_shared}
         precision, recall = synthetic.same_session(part, world.instance_of)
         lines.append(f"| {name} | {precision:.4f} | {recall:.4f} |")
+    return "\n".join(lines) + "\n"
+
+
+def _sensitivity(corpus: Corpus, folder: Path) -> str:
+    """The same traffic with other gaps between manifest requests; 6 h is the window of Docker Hub's limit."""
+    lines = [
+        "With other values of `manifest_gap_seconds`:\n",
+        "| seconds | separate | packed, 20 s apart |\n|---|---|---|",
+    ]
+    for seconds in GAPS_S:
+        layouts = worlds.plain(corpus)
+        place = folder / str(seconds)
+        for layout in layouts:
+            write(layout.lines, place / "logs" / f"{layout.seed}.log")
+        with changed(place / "root", "dbt_project.yml", RULE, f"manifest_gap_seconds: {seconds}"):
+            warehouse = make(place / "data", place / "logs")
+        scores = [score(warehouse, layout) for layout in layouts]
+        cells = [f"{sum(entry.is_exact for entry in found)} of {len(found)}" for found in scores]
+        lines.append(f"| {seconds:,} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 

@@ -22,12 +22,19 @@ class World:
     layouts: list[Layout]
 
 
-def build(corpus: Corpus, folder: Path, with_catalogue: bool = True, is_combined: bool = False) -> World:
-    """Lay the corpus out in every way, load it, make the marts. Text has no fractions of a second to keep."""
-    layouts = [
+def plain(corpus: Corpus) -> list[Layout]:
+    """The two layouts that every counter should get right."""
+    return [
         # A day each, so that the definitions by day are definitions by scenario.
         separate(corpus, seed=7, first=datetime(2026, 1, 1, 0, 30, tzinfo=UTC), every=24 * HOUR),
         packed(corpus, seed=11, first_midnight=datetime(2026, 5, 1, tzinfo=UTC)),
+    ]
+
+
+def build(corpus: Corpus, folder: Path, with_catalogue: bool = True, is_combined: bool = False) -> World:
+    """Lay the corpus out in every way, load it, make the marts. Text has no fractions of a second to keep."""
+    layouts = [
+        *plain(corpus),
         packed(corpus, seed=13, first_midnight=datetime(2026, 6, 1, tzinfo=UTC), pause=2 * HOUR),
         interleaved(corpus, seed=400, first=datetime(2026, 8, 1, tzinfo=UTC)),
     ]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from pipeline import build, plan
 from tests.counting.scoring import score, share
 from tests.layouts import Corpus, packed, write
+from tests.variants import changed
 from tests.warehouse import make
 
 SESSIONS = "models/intermediate/int_sessions.sql"
@@ -27,19 +26,9 @@ DEFECTS = {
 
 
 @pytest.mark.parametrize("defect", sorted(DEFECTS))
-def test_a_changed_rule_is_noticed(
-    defect: str, repo_root: Path, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file, rule, changed = DEFECTS[defect]
-    for room in ("dbt_project", "seeds"):
-        shutil.copytree(repo_root / room, tmp_path / "root" / room, ignore=shutil.ignore_patterns("target"))
-    path = tmp_path / "root" / "dbt_project" / file
-    text = path.read_text("utf-8")
-    assert rule in text
-    path.write_text(text.replace(rule, changed), "utf-8")
-    for module in (build, plan):
-        monkeypatch.setattr(module, "REPOSITORY_ROOT", tmp_path / "root")
+def test_a_changed_rule_is_noticed(defect: str, corpus: Path, tmp_path: Path) -> None:
     layout = packed(Corpus(corpus), seed=31, first_midnight=datetime(2026, 4, 5, tzinfo=UTC))
     write(layout.lines, tmp_path / "logs" / "access.jsonl")
-    made = make(tmp_path / "data", tmp_path / "logs")
+    with changed(tmp_path / "root", *DEFECTS[defect]):
+        made = make(tmp_path / "data", tmp_path / "logs")
     assert share(score(made, layout)) < 0.95
