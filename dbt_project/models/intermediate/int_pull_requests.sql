@@ -1,6 +1,6 @@
 -- The only place where requests are tied to the pull_id of their session, and numbered within it.
 with requests as (
-    select * from {{ ref('int_requests_sessionized') }}
+    select * from {{ ref('int_session_requests') }}
 ),
 
 sessions as (
@@ -20,22 +20,14 @@ tied as (
     inner join sessions using (chain_origin_id, repository, session_number)
 ),
 
-beside as (
+numbered as (
     select
         *,
-        lag(is_redirected) over same_question as was_redirected_before,
-        requested_at - lag(ended_at) over same_question as since_before,
-        lead(is_redirected) over same_question as is_redirected_next,
-        lead(requested_at) over same_question - ended_at as until_next,
         row_number() over (
             partition by pull_id
             order by ordered_at, requested_at, ended_at, request_key
         ) as request_number
     from tied
-    window same_question as (
-        partition by pull_id, method, request_kind, reference
-        order by ordered_at, requested_at, ended_at, request_key
-    )
 ),
 
 final as (
@@ -65,25 +57,13 @@ final as (
         is_complete,
         is_success,
         is_redirected,
-        -- The redirect led back to the gateway, which then answered: the client asked once.
-        is_redirected and (
-            coalesce(
-                not was_redirected_before
-                and since_before <= interval '1' second * {{ var('echo_gap_seconds') }},
-                false
-            )
-            or coalesce(
-                not is_redirected_next
-                and until_next <= interval '1' second * {{ var('echo_gap_seconds') }},
-                false
-            )
-        ) as is_sent_back,
+        is_sent_back,
         is_tag_request,
         session_start,
         session_endpoint_id as endpoint_id,
         session_origin_id as origin_id,
         session_client_version as client_version
-    from beside
+    from numbered
 )
 
 select * from final
