@@ -6,7 +6,7 @@
 ) }}
 
 with pulls as (
-    select * from {{ ref('fct_pulls') }}
+    select * from {{ ref('fct_pulls_base') }}
     where pull_date in {{ planned('day') }}
 ),
 
