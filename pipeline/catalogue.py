@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -19,6 +19,8 @@ from enrichers.manifest_documents import Platform, platform_name
 from ingest.scrub import scrub
 from pipeline.lake import write_parquet
 from pipeline.settings import Settings
+
+Kind = Literal["index", "image", "artifact", "attestation"]
 
 COLUMNS = {
     "repository": "VARCHAR",
@@ -50,7 +52,7 @@ class _Manifest(BaseModel, strict=True):
     """An index names its children; another manifest has platform, config and layers, and may say its kind."""
 
     index: list[str] | None = None
-    kind: str | None = None
+    kind: Kind | None = None
     platform: dict[str, str] | None = None
     config: str | None = None
     layers: list[str] = []
