@@ -33,17 +33,24 @@ asked_for as (
     group by all
 ),
 
+-- What an index says of a child does not describe it.
+described as (
+    select *
+    from manifests
+    where kind is not null or config_digest is not null or layers is not null
+),
+
 judged as (
     select
         asked_for.requested_on,
-        manifests.kind is null as is_unknown,
-        manifests.kind is null and failures.digest is not null as is_failed,
+        described.digest is null as is_unknown,
+        described.digest is null and failures.digest is not null as is_failed,
         coalesce(
-            manifests.is_conflicting or (asked_for.is_said_index and manifests.kind <> 'index'), false
+            described.is_conflicting or (asked_for.is_said_index and described.kind <> 'index'), false
         ) as is_conflicting,
-        coalesce(manifests.kind = 'index', false) and parents.parent_digest is null as is_childless_index
+        coalesce(described.kind = 'index', false) and parents.parent_digest is null as is_childless_index
     from asked_for
-    left join manifests on asked_for.digest = manifests.digest
+    left join described on asked_for.digest = described.digest
     left join failures on asked_for.digest = failures.digest
     left join parents on asked_for.digest = parents.parent_digest
     where asked_for.digest is not null
