@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from pipeline import catalogue, registry
+from pipeline.__main__ import main
 from pipeline.registry import look_up
 from pipeline.settings import Settings
 from tests.pipeline.loads import load_requests
@@ -256,3 +257,16 @@ def test_a_user_of_the_settings(stub: StubRegistry, settings: Settings) -> None:
     load_requests(settings, "a", [get(digest)])
     assert run(settings)["learned"] == 1
     assert "s3cret" not in repr(settings)
+
+
+def test_the_command(
+    stub: StubRegistry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PULLHOUSE_DATA", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    assert main(["catalogue"]) == 2
+    assert "No registry is configured" in capsys.readouterr().err
+    monkeypatch.setenv("PULLHOUSE_REGISTRY", stub.url)
+    load_requests(Settings(data=tmp_path / "data"), "a", [get(stub.holds_image(APP, "image"))])
+    assert main(["catalogue"]) == 0
+    assert '"learned": 1' in capsys.readouterr().out

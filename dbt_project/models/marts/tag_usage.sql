@@ -134,9 +134,9 @@ final as (
                 then 'Active installs in {{ var("active_window_days") }} days: ' || active_install_count || '.'
             when 'warn'
                 then
-                    'No active install in {{ var("active_window_days") }} days. In {{ var("tag_lookback_days") }}: pulls '
-                    || pull_count || ', by its digest ' || pinned_pull_count || ', look-ups by tools ' || look_up_count
-                    || '.'
+                    'No active install in {{ var("active_window_days") }} days. In '
+                    || '{{ var("tag_lookback_days") }}: pulls ' || pull_count || ', by its digest '
+                    || pinned_pull_count || ', look-ups by tools ' || look_up_count || '.'
             when 'unknown'
                 then
                     'No pull seen, but only ' || cast(floor(covered_share * 100) as integer)
