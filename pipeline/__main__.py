@@ -16,12 +16,12 @@ from enrichers.reference_dataset import ReferenceDataError
 from ingest.errors import ObjectError, SourceError
 from pipeline.build import BuildError
 from pipeline.catalogue import CatalogueError
+from pipeline.explain import UnknownPullError
 from pipeline.ledger import LedgerError
 from pipeline.lock import LockError
 from pipeline.marts import NotPublishedError
 from pipeline.publish import PublishError
 from pipeline.settings import Settings, SettingsError, load_settings
-from samples import SampleError
 
 Command = Callable[[Settings, argparse.Namespace, Console], int]
 
@@ -35,9 +35,9 @@ EXPECTED = (
     ObjectError,
     PublishError,
     ReferenceDataError,
-    SampleError,
     SettingsError,
     SourceError,
+    UnknownPullError,
 )
 
 
@@ -71,6 +71,13 @@ def _status(settings: Settings, options: argparse.Namespace, console: Console) -
     from pipeline import status
 
     status.show(status.read(settings), settings, datetime.now(UTC), console)
+    return 0
+
+
+def _explain(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    from pipeline import explain
+
+    explain.show(explain.read(settings, options.pull_id), console)
     return 0
 
 
@@ -170,6 +177,9 @@ def _parser() -> argparse.ArgumentParser:
         planned.add_argument("--full", action="store_true", help="all days")
         planned.add_argument("--start", type=date.fromisoformat, help="first day of a window (yyyy-mm-dd)")
         planned.add_argument("--end", type=date.fromisoformat, help="last day of a window (yyyy-mm-dd)")
+    explain = commands.add_parser("explain", help="what was asked in one session, and why it was judged so")
+    explain.set_defaults(command=_explain)
+    explain.add_argument("pull_id", help="pull_id of fct_pulls")
     dbt = commands.add_parser("dbt", help="dbt on this warehouse, for instance: dbt test")
     dbt.set_defaults(command=_dbt)
     dbt.add_argument("arguments", nargs=argparse.REMAINDER)

@@ -10,15 +10,17 @@ import duckdb
 from pipeline.ledger import Ledger
 from pipeline.settings import Settings
 
-# A manifest tells the kind of its blobs, and whether its parents have a child.
-_DESCRIBED = """
+_DIGESTS = "select digest from read_parquet($files)"
+# A manifest tells the kind of its blobs, their indexes, and whether these have a child. Of what
+# is described anew, all that any file says counts.
+_TOUCHED = """
     select unnest([digest, config] || coalesce(layers, []) || coalesce(parents, [])) as digest
     from read_parquet($files, union_by_name = true)
+    where digest in (select digest from described)
 """
-_FAILED = "select digest from read_parquet($files)"
 _CHANGED = """
     create table changed as
-    select digest from described where digest is not null
+    select digest from touched where digest is not null
     union
     (select digest from failed except select digest from failed_before)
 """
@@ -49,9 +51,10 @@ def dirty_days(settings: Settings, ledger: Ledger, published: list[str]) -> set[
     if not new or not lake_files:
         return set()
     with duckdb.connect() as con:
-        _collect(con, "described", _DESCRIBED, _paths(settings, new, settings.manifests))
-        _collect(con, "failed", _FAILED, _paths(settings, new, settings.failures))
-        _collect(con, "failed_before", _FAILED, _paths(settings, published, settings.failures))
+        _collect(con, "described", _DIGESTS, _paths(settings, new, settings.manifests))
+        _collect(con, "touched", _TOUCHED, _paths(settings, files(settings), settings.manifests))
+        _collect(con, "failed", _DIGESTS, _paths(settings, new, settings.failures))
+        _collect(con, "failed_before", _DIGESTS, _paths(settings, published, settings.failures))
         con.execute(_CHANGED)
         found = con.execute(_DAYS, {"files": lake_files}).fetchall()
     has_new_tags = bool(_paths(settings, new, settings.tags))

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from pipeline import catalogue, catalogue_changes, lake
-from pipeline.ledger import Ledger
+from pipeline.ledger import Ledger, Load
 from pipeline.lock import warehouse_lock
 from pipeline.settings import Settings
 
@@ -49,6 +49,8 @@ LEDGER_COLUMNS = pa.schema(
         *((name, pa.string()) for name in ("first_requested_at", "last_logged_at", "reference_set")),
         ("dates", pa.list_(pa.date32())),
         ("date_row_counts", pa.list_(pa.int64())),
+        ("opted_out_dates", pa.list_(pa.date32())),
+        ("opted_out_date_counts", pa.list_(pa.int64())),
     ]
 )
 
@@ -73,7 +75,7 @@ def write(
 def _write(settings: Settings, full: bool, start: date | None, end: date | None) -> dict[str, Any]:
     catalogue.ensure(settings)
     ledger = Ledger(settings.loads)
-    everything = {date.fromisoformat(day) for load in ledger.current for day in load.dates}
+    everything = {day for load in ledger.current for day in _days_of(load)}
     published = read_publication(settings)
     reason = _full_reason(settings, published, full)
     dirty = everything if reason else _dirty_days(settings, ledger, published)
@@ -137,8 +139,13 @@ def _dirty_days(settings: Settings, ledger: Ledger, published: dict[str, Any]) -
     before = set(published["load_ids"])
     new = [load for load_id, load in ledger.loads.items() if load_id not in before]
     replaced = [ledger.loads[load.supersedes] for load in new if load.supersedes in ledger.loads]
-    dates = {date.fromisoformat(day) for load in [*new, *replaced] for day in load.dates}
+    dates = {day for load in [*new, *replaced] for day in _days_of(load)}
     return dates | catalogue_changes.dirty_days(settings, ledger, published["catalogue"])
+
+
+def _days_of(load: Load) -> set[date]:
+    """Days that a load says something of, if only how many of their lines opted out."""
+    return {date.fromisoformat(day) for day in (*load.dates, *load.opted_out_by_date)}
 
 
 def _around(days: Iterable[date], reach: int) -> set[date]:
@@ -174,6 +181,8 @@ def _write_ledger(settings: Settings, ledger: Ledger) -> None:
             "is_superseded": load.load_id in superseded,
             "dates": [date.fromisoformat(day) for day in load.dates],
             "date_row_counts": list(load.dates.values()),
+            "opted_out_dates": [date.fromisoformat(day) for day in load.opted_out_by_date],
+            "opted_out_date_counts": list(load.opted_out_by_date.values()),
         }
         for load in ledger.loads.values()
     ]

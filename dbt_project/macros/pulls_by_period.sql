@@ -1,15 +1,18 @@
-{#- Period × repository, and one row a period over all repositories. -#}
-{% macro pulls_by_period(grain) %}
+{#-
+    Period × repository, and one row a period over all repositories. `reads_back`: how many days fct_pulls looks back
+    for the access pattern, on which some measures depend.
+-#}
+{% macro pulls_by_period(grain, reads_back) %}
 with pulls as (
     select {{ period_of(grain, 'pull_date') }} as period_start, *
     from {{ ref('fct_pulls') }}
-    where {{ period_of(grain, 'pull_date') }} in {{ planned(grain) }}
+    where {{ period_of(grain, 'pull_date') }} in {{ planned(grain, reads_back) }}
 ),
 
 origin_days as (
     select {{ period_of(grain, 'pull_date') }} as period_start, *
     from {{ ref('origin_days') }}
-    where {{ period_of(grain, 'pull_date') }} in {{ planned(grain) }}
+    where {{ period_of(grain, 'pull_date') }} in {{ planned(grain, reads_back) }}
 ),
 
 keyed as (
@@ -54,7 +57,7 @@ select * from final
 {% endmacro %}
 
 {#- The same measures for each value of each dimension. -#}
-{% macro pulls_by_period_and_dimension(grain) %}
+{% macro pulls_by_period_and_dimension(grain, reads_back) %}
 with pulls as (
     select
         {{ period_of(grain, 'pull_date') }} as period_start,
@@ -63,7 +66,7 @@ with pulls as (
         {{ unique_key_in_window('endpoint', period_of(grain, 'pull_date')) }} as endpoint_key,
         outcome in ('download', 'version_check') and not is_origin_unlinkable as is_in_uniques
     from {{ ref('fct_pulls') }}
-    where {{ period_of(grain, 'pull_date') }} in {{ planned(grain) }}
+    where {{ period_of(grain, 'pull_date') }} in {{ planned(grain, reads_back) }}
 ),
 
 measured as (

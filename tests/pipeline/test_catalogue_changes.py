@@ -86,6 +86,14 @@ def test_a_child_dirties_its_index(settings: Settings) -> None:
     assert dirty(settings) == {"2026-01-01", "2026-01-11"}
 
 
+def test_a_new_parent_dirties_the_days_of_its_childs_layers(settings: Settings) -> None:
+    """The image and its layer were known; now an index names the image."""
+    learn(settings, IMAGE, kind="image", config=CONFIG, layers=[LAYER])
+    publish(settings)
+    learn(settings, IMAGE, parents=[INDEX])
+    assert dirty(settings) == {"2026-01-01", "2026-01-11", "2026-01-21", "2026-02-01"}
+
+
 def test_a_first_failure_counts_and_another_one_does_not(settings: Settings) -> None:
     fail(settings, IMAGE)
     assert dirty(settings) == {"2026-01-21"}

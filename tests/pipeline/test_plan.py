@@ -200,6 +200,21 @@ def test_the_models_find_the_ledger_as_a_table(settings: Settings) -> None:
     ]
 
 
+def test_a_day_on_which_all_opted_out_is_rebuilt_too(settings: Settings) -> None:
+    """Its lines stand in excluded_traffic_daily: a load that only adds to them dirties the day."""
+    commit(settings, a_load("a", {"2026-01-01": 1}))
+    publish(settings, "a")
+    opted_out = {"opted_out_by_date": {"2026-01-10": 4}, "opted_out_count": 4, "line_count": 5}
+    commit(settings, a_load("b", {"2026-01-01": 1}, **opted_out))
+    assert plan.write(settings)["last_day"] == "2026-01-10"
+    with duckdb.connect() as con:
+        rows = con.execute(
+            "select load_id[1], opted_out_dates, opted_out_date_counts"
+            f" from '{settings.ledger_table}' order by 1"
+        ).fetchall()
+    assert rows == [("a", [], []), ("b", [date(2026, 1, 10)], [4])]
+
+
 def test_period_starts() -> None:
     # 2024 is a leap year; 30 December 2024 is a Monday, of ISO week 1 of 2025; 1 March 2024 is a Friday.
     days = [date(2024, 2, 29), date(2024, 3, 1), date(2024, 12, 31), date(2025, 1, 1)]

@@ -1,6 +1,6 @@
--- Each request beside what its origin did before it in the same repository.
+-- Each request beside what its origin did before it for the same tag of the same repository.
 with requests as (
-    select * from {{ ref('int_repository_requests') }}
+    select * from {{ ref('int_requests_in_lanes') }}
 ),
 
 capped as (
@@ -8,10 +8,6 @@ capped as (
         *,
         -- nginx logs whole requests: a stuck one must not hold a session open for ever.
         least(ended_at, requested_at + interval '1' second * {{ var('longest_request_seconds') }}) as busy_until,
-        request_kind = 'manifest' and reference_type = 'tag' as is_tag_request,
-        -- What a pull may begin with: layers seen before it belong to something else.
-        request_kind = 'manifest'
-        and (reference_type = 'tag' or method = 'HEAD' or coalesce(manifest_kind = 'index', false)) as is_opening,
         request_kind = 'blob' and method = 'GET' and is_success as is_blob_get
     from requests
 ),
@@ -22,8 +18,8 @@ numbered as (
         count(*) filter (where is_opening) over chain as phase_number
     from capped
     window chain as (
-        partition by chain_origin_id, repository
-        order by requested_at, ended_at, request_key
+        partition by chain_origin_id, repository, lane
+        order by ordered_at, requested_at, ended_at, request_key
         rows between unbounded preceding and current row
     )
 ),
@@ -36,8 +32,8 @@ phases as (
         count(*) filter (where is_blob_get and blob_kind = 'layer') over phase as phase_layer_count
     from numbered
     window phase as (
-        partition by chain_origin_id, repository, phase_number
-        order by requested_at, ended_at, request_key
+        partition by chain_origin_id, repository, lane, phase_number
+        order by ordered_at, requested_at, ended_at, request_key
         rows between unbounded preceding and current row
     )
 ),
@@ -54,17 +50,16 @@ final as (
         lag(reference) over chain as before_reference,
         coalesce(lag(phase_blob_count) over chain, 0) as before_blob_count,
         coalesce(lag(phase_layer_count) over chain, 0) as before_layer_count,
-        max(busy_until) over earlier as before_busy_until,
-        last_value(case when is_tag_request then reference end ignore nulls) over earlier as before_tag
+        max(busy_until) over earlier as before_busy_until
     from phases
     window
         chain as (
-            partition by chain_origin_id, repository
-            order by requested_at, ended_at, request_key
+            partition by chain_origin_id, repository, lane
+            order by ordered_at, requested_at, ended_at, request_key
         ),
         earlier as (
-            partition by chain_origin_id, repository
-            order by requested_at, ended_at, request_key
+            partition by chain_origin_id, repository, lane
+            order by ordered_at, requested_at, ended_at, request_key
             rows between unbounded preceding and 1 preceding
         )
 )

@@ -14,7 +14,17 @@ last_days as (
 
 final as (
     select
-        pulls.*,
+        pulls.pull_id,
+        pulls.repository,
+        pulls.tag,
+        pulls.digest,
+        pulls.started_at,
+        pulls.environment,
+        pulls.company,
+        pulls.identity_epoch,
+        pulls.origin_id,
+        pulls.previous_origin_id,
+        pulls.is_origin_unlinkable,
         pulls.outcome <> 'inspect' as is_pull,
         pulls.pull_date > last_days.last_day - {{ var('tag_lookback_days') }} as is_in_lookback,
         pulls.pull_date > last_days.last_day - {{ var('active_window_days') }}
