@@ -100,6 +100,17 @@ def _load(settings: Settings, options: argparse.Namespace, console: Console) -> 
     return 0 if not summary["refused"] or summary["objects"] else 1
 
 
+def _catalogue(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    from pipeline import registry
+
+    if settings.registry is None:
+        raise SettingsError(
+            "No registry is configured: set registry, or PULLHOUSE_REGISTRY; docs/catalogue.md."
+        )
+    console.print_json(json.dumps(registry.look_up(settings)))
+    return 0
+
+
 def _plan(settings: Settings, options: argparse.Namespace, console: Console) -> int:
     from pipeline import plan
 
@@ -151,6 +162,7 @@ def _parser() -> argparse.ArgumentParser:
         ("status", _status, "freshness, gaps, quarantine, disk, next step"),
         ("doctor", _doctor, "read a sample of your logs and say what they can answer"),
         ("load", _load, "load what the sources have and the ledger lacks"),
+        ("catalogue", _catalogue, "ask the registry for the manifests that the catalogue lacks"),
         ("publish", _publish, "publish the built warehouse"),
         ("airflow", _airflow, "Airflow with its scheduler and page, on this data directory"),
         ("expire", _expire, "delete what must not be kept any longer"),
