@@ -1,4 +1,4 @@
-{% set reads_back = var('active_window_days') - 1 %}
+{% set reads_back = var('active_window_days') | int - 1 %}
 -- What each origin ran on each planned day, as its traffic of the window up to that day tells.
 with logged_days as (
     select * from {{ ref('stg_load_days') }}
@@ -91,7 +91,7 @@ last_used as (
     from origins
     qualify row_number() over (
         partition by install_date, repository, origin_key
-        order by last_seen_at desc, tag nulls last
+        order by last_seen_at desc, tag asc nulls last
     ) = 1
 ),
 

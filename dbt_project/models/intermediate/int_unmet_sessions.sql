@@ -35,9 +35,11 @@ facts as (
         max_by(object_digest, (requested_at, ended_at, request_key))
         filter (where is_ask and is_success and method = 'GET' and manifest_kind = 'index') as index_digest,
         count(*) filter (
-            where is_ask and is_success and method = 'GET' and coalesce(manifest_kind <> 'index', reference_type = 'digest')
+            where is_ask and is_success and method = 'GET'
+            and coalesce(manifest_kind <> 'index', reference_type = 'digest')
         ) as image_get_count,
-        count(*) filter (where is_ask and is_success and method = 'GET' and reference_type = 'digest') as digest_get_count,
+        count(*) filter (where is_ask and is_success and method = 'GET' and reference_type = 'digest')
+            as digest_get_count,
         bool_or(is_ask and method = 'GET' and reference_type = 'tag' and is_redirected) as is_tag_get_redirected,
         bool_or(is_ask and is_redirected) as is_redirected,
         count(*) filter (where request_kind = 'blob' and is_success) as blob_count,
@@ -57,9 +59,9 @@ joined as (
         sessions.pull_id,
         sessions.started_at,
         sessions.outcome,
-        sessions.origin.origin_id as origin_id,
+        sessions.origin.origin_id,
         sessions.origin.origin_unlinkable as is_origin_unlinkable,
-        sessions.origin.can_pull as can_pull,
+        sessions.origin.can_pull,
         sessions.origin.engine_os || '/' || sessions.origin.architecture as wanted_platform,
         facts.*,
         platforms.platforms,

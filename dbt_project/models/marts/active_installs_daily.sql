@@ -1,4 +1,4 @@
-{% set reads_back = var('active_window_days') - 1 %}
+{% set reads_back = var('active_window_days') | int - 1 %}
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_days',
@@ -18,11 +18,15 @@ unique_keys as (
     select * from {{ ref('int_unique_keys') }}
 ),
 
+everywhere as (
+    select * replace (unnest([repository, '*']) as repository) from installs
+),
+
 -- Over all repositories an origin is as badly off as it is in the worst of them.
 origins as (
     select
         install_date,
-        coalesce(repository, '*') as repository,
+        repository,
         origin_key,
         max_by(endpoint_key, last_seen_at) as endpoint_key,
         max(case reason
@@ -32,8 +36,8 @@ origins as (
             else 3
         end) as severity,
         max(machine_estimate) as machine_estimate
-    from installs
-    group by grouping sets ((install_date, repository, origin_key), (install_date, origin_key))
+    from everywhere
+    group by install_date, repository, origin_key
 ),
 
 counted as (
@@ -51,15 +55,23 @@ counted as (
     group by install_date, repository
 ),
 
-endpoint_days as (
+endpoints as (
     select
         versions.pull_date,
-        coalesce(versions.repository, '*') as repository,
-        count(distinct {{ unique_key('endpoint', 'versions') }}) as endpoint_count
+        unnest([versions.repository, '*']) as repository,
+        {{ unique_key('endpoint', 'versions') }} as endpoint_key
     from versions
     {{ join_unique_keys('versions', 'unique_keys') }}
     where versions.is_install
-    group by grouping sets ((versions.pull_date, versions.repository), (versions.pull_date))
+),
+
+endpoint_days as (
+    select
+        pull_date,
+        repository,
+        count(distinct endpoint_key) as endpoint_count
+    from endpoints
+    group by pull_date, repository
 ),
 
 -- An address that changes from day to day is one install: no day shows it twice.

@@ -41,8 +41,7 @@ sessions as (
         end as meant_digest,
         coalesce(clients.can_pull, false)
         and pulls.client_category not in ('mirror', 'scanner', 'ci', 'ci_test')
-        and pulls.environment not in ('ci', 'own')
-        and pulls.access_pattern not in ('mirror', 'scanner') as is_install
+        and pulls.environment not in ('ci', 'own') as is_install
     from pulls
     left join answers on pulls.pull_id = answers.pull_id
     left join clients on pulls.client_name = clients.client_name

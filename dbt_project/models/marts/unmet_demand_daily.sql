@@ -1,4 +1,4 @@
-{% set reads_back = var('known_reference_days') - 1 %}
+{% set reads_back = var('known_reference_days') | int - 1 %}
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_days',
