@@ -2,7 +2,8 @@
     materialized='incremental',
     incremental_strategy='replace_days',
     on_schema_change='fail',
-    meta={'grain': 'day', 'period_column': 'pull_date'}
+    meta={'grain': 'day', 'period_column': 'pull_date'},
+    post_hook=["{{ use_marts() }}", "{{ publish_unique_macros() }}", "{{ use_default() }}"]
 ) }}
 
 with pulls as (
