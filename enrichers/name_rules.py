@@ -41,9 +41,10 @@ TRADE = re.compile(
     r"|assicurazioni|versicherung\w*|seguros|sigorta|reinsurance|pharma|pharmaceuticals?|biosciences"
     r"|automotive|automobiles?|motors|airlines?|airways|air lines|aerospace|aircraft|steel|petroleum"
     r"|chemicals?|cement|brewery|breweries|beverages?|foods?|dairy|tobacco|cosmetics|apparel|footwear"
-    r"|furniture|supermarkets?|department stores|hospitals?|clinics?|klinikum|health ?care|health system|medical cent(?:er|re)|semiconductors?|shipbuilding"
-    r"|shipyards?|law firm|attorneys|brokerage|asset management|wealth management|capital management"
-    r"|credit union|stock exchange|securities exchange)\b"
+    r"|furniture|supermarkets?|department stores|hospitals?|clinics?|klinikum|health ?care|health system"
+    r"|medical cent(?:er|re)|semiconductors?|shipbuilding|shipyards?|law firm|attorneys|brokerage"
+    r"|asset management|wealth management|capital management|credit union|stock exchange"
+    r"|securities exchange)\b"
 )
 NOT_TRADE = re.compile(
     r"tele|com+unica|net\b|network|host|data|cloud|server|cable|fib(?:er|re|ra)|broadband|wireless|wi ?fi"

@@ -92,14 +92,14 @@ def _company(record: dict[str, Any], network_type: str, before: str | None) -> t
     customer = organization and _is_customer(organization, record["isp"])
     if network_type == "business":
         if customer and record["user_type"]:
-            return organization, "high", "geoip2_organization"
+            return organization, "high", "organization"
         if before:
             return None
         if customer:
-            return organization, "medium", "geoip2_isp"
-        return (domain, "medium", "geoip2_domain") if domain else None
+            return organization, "medium", "isp_customer"
+        return (domain, "medium", "domain") if domain else None
     if network_type in ("isp", "unknown") and not record["user_type"] and customer:
-        return organization, "medium", "geoip2_isp"
+        return organization, "medium", "isp_customer"
     return None
 
 

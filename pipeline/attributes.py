@@ -12,7 +12,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 import duckdb
 import pandas as pd
 
-from enrichers import ci, client, cloud, geo, network
+from enrichers import ci, client, cloud, geo, network, unknown_agents
 from enrichers.identity import KeyRing, epoch_bounds, epoch_of, previous_epoch, pseudonymise
 from enrichers.reference import ReferenceSet
 from ingest.addresses import resolve
@@ -118,6 +118,7 @@ def _clients(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     agents = con.execute("select distinct user_agent from lines").df()
     clients = client.classify(agents)
     clients["client_version"] = _scrub_column(clients["client_version"])
+    clients["unknown_agent_pattern"] = unknown_agents.patterns(agents)
     return pd.concat([agents, clients.drop(columns=["user_agent"], errors="ignore")], axis=1)
 
 

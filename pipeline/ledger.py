@@ -7,7 +7,8 @@ import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-SCHEMA_VERSION = 1
+# Of the lake: 2 added unknown_agent_pattern.
+SCHEMA_VERSION = 2
 UNITED = "month.json"
 
 
