@@ -32,8 +32,8 @@ def describe(frame: pd.DataFrame, reference: ReferenceSet) -> pd.DataFrame:
     A company is named only in a network of type business: `asn`, a seed says whose the AS is (high);
     `known_name`, the AS is held by a company of that name (medium); `trade_name`, its holder's name tells a
     trade that runs networks for itself (low); `organization`, `isp_customer` and `domain`, the user's own
-    data say so (enrichers.network_files). Whoever sits behind an ISP, a cloud, a proxy or a university network
-    stays unnamed.
+    data say so (enrichers.network_files). Whoever sits behind an ISP, a cloud, a proxy or a university stays
+    unnamed.
     """
     columns = reference.operators(frame["address"])
     result = pd.DataFrame(
