@@ -64,7 +64,8 @@ def operator_of(name: str) -> Operator:
     First the known operators, then what a name suggests; where it suggests nothing, a trade that has networks
     for itself makes it a business under its own name ("low": nobody has looked at this one).
     """
-    known = known_operator(name)
+    # Some registries write "<handle of the network> - <its holder>".
+    known = known_operator(name) or known_operator(name.rpartition(" - ")[2])
     if known:
         return known
     suggested = type_by_name(name)
