@@ -1,8 +1,8 @@
 """Does a request come from CI? Yes, no evidence, or unknown, each with a reason a person can check.
 
-The rules are seeds/ci_rules.csv: the first that fits decides. An address alone never proves CI: GitHub's
-Linux and Windows runners share nearly half of Azure's addresses with everybody else there, and no freely
-licensed list of the few exclusive ranges (GitHub's macOS runners, CircleCI's paid jobs) is at hand.
+The rules are seeds/ci_rules.csv: the first that fits decides. An address proves CI only in the few ranges
+that a CI system lists for its machines and nothing else (seeds/ci_ranges.csv). GitHub's Linux and Windows
+runners share nearly half of Azure's addresses with everybody else there: being eligible is no proof.
 """
 
 from __future__ import annotations
@@ -10,20 +10,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import pandas as pd
 
 from enrichers.client_rules import SeedError, ordered_seed
+from enrichers.ranges import RangeTable, network_range, parse, table
 from enrichers.reference import ReferenceSet
+from enrichers.reference_seeds import read_seed
 
 COLUMNS = ["ci_provider", "ci_verdict", "ci_reason"]
-CONDITIONS = ["client_name", "client_category", "kernel_hint", "cloud_provider", "address"]
+CONDITIONS = ["client_name", "client_category", "kernel_hint", "cloud_provider", "ci_range", "address"]
 VERDICTS = {"yes", "no evidence", "unknown"}
 
 # In a condition: blank fits everything, this fits a missing value.
 MISSING = "-"
 
-# The value of each condition column, None where it is missing. Of an address only whether there is one.
+# The value of each condition column, None where it is missing. Of an address only whether there is one, and
+# in which exclusive range.
 Evidence = tuple[str | None, ...]
 
 
@@ -49,7 +53,7 @@ def judge(keys: pd.DataFrame, reference: ReferenceSet) -> pd.DataFrame:
     """The verdict on each distinct pair of user agent and address.
 
     `keys`: client_name, client_category, kernel_hint, cloud_provider, address (text or null); more columns
-    are ignored. `reference` holds no range that is exclusive to CI, so it cannot add evidence. Returns
+    are ignored. `reference` adds no evidence: exclusive ranges are few and are a seed. Returns
     COLUMNS on the same index (text, dtype object): ci_provider (null unless the verdict is yes), ci_verdict
     (one of VERDICTS), ci_reason (an English sentence). Raises ReferenceDataError when the
     rules cannot be used.
@@ -89,10 +93,29 @@ def ci_rules() -> tuple[CiRule, ...]:
     return rules
 
 
+def exclusive_ranges(addresses: pd.Series[Any]) -> list[str | None]:
+    """The range of seeds/ci_ranges.csv that holds each address, or None."""
+    ranges, names = _ranges()
+    return [names[code] for code in ranges.find(parse(addresses.to_numpy(dtype=object)))]
+
+
+@cache
+def _ranges() -> tuple[RangeTable, list[str | None]]:
+    """The seed as a table, and the name of each code (None for NOTHING, the last)."""
+    rows = read_seed("ci_ranges")
+    names = sorted({row["ci_range"] for row in rows})
+    try:
+        found = [network_range(row["cidr"], 0, names.index(row["ci_range"])) for row in rows]
+    except ValueError as error:
+        raise SeedError(f"seeds/ci_ranges.csv: {error}. Correct the row.") from None
+    v4, v6 = ([item for version, item in found if version == wanted] for wanted in (4, 6))
+    return table(v4, v6), [*names, None]
+
+
 def _evidence(keys: pd.DataFrame) -> list[Evidence]:
     columns = [
         [value if isinstance(value, str) and value else None for value in keys[column]]
-        for column in CONDITIONS[:-1]
+        for column in CONDITIONS[:-2]
     ]
     has_address = ["present" if isinstance(value, str) else None for value in keys["address"]]
-    return list(zip(*columns, has_address, strict=True))
+    return list(zip(*columns, exclusive_ranges(keys["address"]), has_address, strict=True))
