@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from enrichers.client_rules import SeedError, ordered_seed
-from enrichers.ranges import RangeTable, network_range, parse, table
+from enrichers.ranges import RangeTable, as_object, network_range, parse, table, text_where
 from enrichers.reference import ReferenceSet
 from enrichers.reference_seeds import read_seed
 
@@ -59,12 +61,15 @@ def judge(keys: pd.DataFrame, reference: ReferenceSet) -> pd.DataFrame:
     rules cannot be used.
     """
     rules = ci_rules()
-    verdicts: dict[Evidence, CiRule] = {}
-    rows = []
-    for evidence in _evidence(keys):
-        rule = verdicts.get(evidence) or verdicts.setdefault(evidence, decide(evidence, rules))
-        rows.append((rule.ci_provider, rule.ci_verdict, rule.ci_reason))
-    return pd.DataFrame(rows, columns=COLUMNS, index=keys.index, dtype=object)
+    evidence = _evidence(keys)
+    numbers = evidence.groupby(CONDITIONS, dropna=False, sort=False).ngroup().to_numpy()
+    distinct = evidence.assign(number=numbers).drop_duplicates("number").sort_values("number")
+    decided = [decide(row, rules) for row in distinct[CONDITIONS].itertuples(index=False, name=None)]
+    return pd.DataFrame(
+        {column: as_object(getattr(rule, column) for rule in decided)[numbers] for column in COLUMNS},
+        index=keys.index,
+        dtype=object,
+    )
 
 
 def decide(evidence: Evidence, rules: Sequence[CiRule]) -> CiRule:
@@ -93,14 +98,15 @@ def ci_rules() -> tuple[CiRule, ...]:
     return rules
 
 
-def exclusive_ranges(addresses: pd.Series[Any]) -> list[str | None]:
+def exclusive_ranges(addresses: pd.Series[Any]) -> npt.NDArray[Any]:
     """The range of seeds/ci_ranges.csv that holds each address, or None."""
     ranges, names = _ranges()
-    return [names[code] for code in ranges.find(parse(addresses.to_numpy(dtype=object)))]
+    found: npt.NDArray[Any] = names[ranges.find(parse(addresses.to_numpy(dtype=object)))]
+    return found
 
 
 @cache
-def _ranges() -> tuple[RangeTable, list[str | None]]:
+def _ranges() -> tuple[RangeTable, npt.NDArray[Any]]:
     """The seed as a table, and the name of each code (None for NOTHING, the last)."""
     rows = read_seed("ci_ranges")
     names = sorted({row["ci_range"] for row in rows})
@@ -109,13 +115,20 @@ def _ranges() -> tuple[RangeTable, list[str | None]]:
     except ValueError as error:
         raise SeedError(f"seeds/ci_ranges.csv: {error}. Correct the row.") from None
     v4, v6 = ([item for version, item in found if version == wanted] for wanted in (4, 6))
-    return table(v4, v6), [*names, None]
+    return table(v4, v6), as_object(names)
 
 
-def _evidence(keys: pd.DataFrame) -> list[Evidence]:
-    columns = [
-        [value if isinstance(value, str) and value else None for value in keys[column]]
+def _evidence(keys: pd.DataFrame) -> pd.DataFrame:
+    """CONDITIONS of each key, None where there is none. A column without any value may come as numbers."""
+    evidence: dict[str, Any] = {
+        column: keys[column].map(
+            {value: value for value in keys[column].unique() if isinstance(value, str) and value}
+        )
         for column in CONDITIONS[:-2]
-    ]
-    has_address = ["present" if isinstance(value, str) else None for value in keys["address"]]
-    return list(zip(*columns, exclusive_ranges(keys["address"]), has_address, strict=True))
+    }
+    evidence["ci_range"] = exclusive_ranges(keys["address"])
+    evidence["address"] = text_where(
+        np.array([isinstance(value, str) for value in keys["address"]], dtype=np.bool_), "present"
+    )
+    frame = pd.DataFrame(evidence, index=keys.index).astype(object)
+    return frame.where(frame.notna(), None)

@@ -134,6 +134,20 @@ def _airflow(settings: Settings, options: argparse.Namespace, console: Console) 
     return airflow_standalone.serve(settings)
 
 
+def _coverage(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    from pipeline import coverage
+
+    return 0 if coverage.show(coverage.measure(settings, options.count, options.seed), console) else 1
+
+
+def _reenrich(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    from pipeline import reenrich
+
+    found = reenrich.reenrich(settings, options.start, options.end)
+    console.print_json(json.dumps(found))
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pipeline", description=__doc__)
     parser.add_argument("-v", "--verbose", action="store_true", help="say what is being done")
@@ -158,6 +172,16 @@ def _parser() -> argparse.ArgumentParser:
         planned.add_argument("--full", action="store_true", help="all days")
         planned.add_argument("--start", type=date.fromisoformat, help="first day of a window (yyyy-mm-dd)")
         planned.add_argument("--end", type=date.fromisoformat, help="last day of a window (yyyy-mm-dd)")
+    coverage = commands.add_parser("coverage", help="how many random addresses have a country, an operator")
+    coverage.set_defaults(command=_coverage)
+    coverage.add_argument("--count", type=int, default=100_000, help="addresses of each family")
+    coverage.add_argument("--seed", type=int, default=1, help="another seed draws other addresses")
+    again = commands.add_parser(
+        "reenrich", help="load logs of a window again, with the reference data of now"
+    )
+    again.set_defaults(command=_reenrich)
+    again.add_argument("--start", type=date.fromisoformat, required=True, help="first day (yyyy-mm-dd)")
+    again.add_argument("--end", type=date.fromisoformat, required=True, help="last day (yyyy-mm-dd)")
     dbt = commands.add_parser("dbt", help="dbt on this warehouse, for instance: dbt test")
     dbt.set_defaults(command=_dbt)
     dbt.add_argument("arguments", nargs=argparse.REMAINDER)

@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     maxmind: Path | None = None
     remove_old_geolite: bool = True
     reference_sources: list[ReferenceSource] = Field(default_factory=list)
+    reverse_dns: bool = False
+    reverse_dns_limit: int = Field(default=2_000, ge=1)
+    reverse_dns_seconds: int = Field(default=60, ge=1)
     lookback_days: int = Field(default=65, ge=1)
     landing_days: int = Field(default=7, ge=1)
     lock_wait_s: int = Field(default=900, ge=0)

@@ -84,7 +84,7 @@ def test_a_cloud_alone_is_never_ci() -> None:
 @pytest.mark.parametrize(
     ("address", "provider", "word"),
     [
-        # As the lists print them (GitHub's actions_macos; CircleCI's macOS cloud and jobs with fixed addresses)
+        # As the lists print them (GitHub's actions_macos; CircleCI's macOS cloud and its fixed addresses)
         ("13.105.117.1", "github-actions", "macOS runners of GitHub"),
         ("13.105.220.189", "github-actions", "macOS runners of GitHub"),
         ("38.23.41.9", "circleci", "macOS machines"),
