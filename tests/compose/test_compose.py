@@ -24,7 +24,7 @@ SERVICES = {
 # May be empty: its service starts only under its own profile, and refuses to run without it.
 OPTIONAL_SECRETS = {"GEOIPUPDATE_LICENSE_KEY"}
 # A version with at least two numbers: "17" or "latest" is another image tomorrow.
-PINNED = re.compile(r"^[\w./-]+:\d+\.\d+[\w.-]*$")
+PINNED = re.compile(r"^[\w./-]+:v?\d+\.\d+[\w.-]*$")
 SECRET_NAME = re.compile(r"PASSWORD|SECRET|KEY|TOKEN")
 VARIABLE = re.compile(r"\$\{(\w+)(:[-?][^}]*)?}")
 
@@ -172,8 +172,8 @@ def test_maxminds_updater_starts_only_when_asked_and_shares_one_volume(compose: 
     updater = compose["services"]["geoipupdate"]
     assert updater["profiles"] == ["maxmind"]
     assert set(updater["environment"]) == {
-        "GEOIPUPDATE_ACCOUNT_ID", "GEOIPUPDATE_LICENSE_KEY", "GEOIPUPDATE_EDITION_IDS", "GEOIPUPDATE_FREQUENCY",
-        "GEOIPUPDATE_DB_DIR",
+        "GEOIPUPDATE_ACCOUNT_ID", "GEOIPUPDATE_LICENSE_KEY", "GEOIPUPDATE_EDITION_IDS",
+        "GEOIPUPDATE_FREQUENCY", "GEOIPUPDATE_DB_DIR",
     }  # fmt: skip
     assert updater["volumes"] == ["maxmind:/maxmind"]
     assert "maxmind:/maxmind" in compose["services"]["scheduler"]["volumes"]
