@@ -35,6 +35,19 @@ class Source(BaseModel, extra="forbid"):
     log_format: LogFormat = "auto"
 
 
+class ReferenceSource(BaseModel, extra="forbid"):
+    """Where a newer data set of address ranges comes from (docs/reference-data.md)."""
+
+    dataset: Literal["country", "asn", "cloud"]
+    places: list[Annotated[str, Field(pattern=r"^(https://|file:/|npm:)\S+$")]] = Field(
+        min_length=1, max_length=2
+    )
+    sha256: list[str] = Field(default_factory=list)
+    sha512: list[str] = Field(default_factory=list)
+    licence: str
+    attribution: list[str] = Field(default_factory=list)
+
+
 def _split(value: object) -> object:
     """Accept "a,b" where a list is wanted: that is what an environment variable can hold."""
     if isinstance(value, str):
@@ -66,6 +79,11 @@ class Settings(BaseSettings):
     registry_requests_per_run: int = Field(default=500, ge=1)
     registry_seconds_per_run: int = Field(default=600, ge=1)
     maxmind: Path | None = None
+    remove_old_geolite: bool = True
+    reference_sources: list[ReferenceSource] = Field(default_factory=list)
+    reverse_dns: bool = False
+    reverse_dns_limit: int = Field(default=2_000, ge=1)
+    reverse_dns_seconds: int = Field(default=60, ge=1)
     lookback_days: int = Field(default=65, ge=1)
     landing_days: int = Field(default=7, ge=1)
     lock_wait_s: int = Field(default=900, ge=0)
@@ -115,6 +133,9 @@ class Settings(BaseSettings):
         names = [source.name for source in self.all_sources]
         if len(set(names)) < len(names):
             raise ValueError("two sources have the same name (a source without one is called local)")
+        datasets = [source.dataset for source in self.reference_sources]
+        if len(set(datasets)) < len(datasets):
+            raise ValueError("two reference_sources are of the same dataset")
         return self
 
     @property
