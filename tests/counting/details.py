@@ -192,8 +192,8 @@ def parallel_ranges() -> Detail:
 def cosign_verification() -> Detail:
     """cosign verify: HEAD of the tag, the signature's manifest by its tag, its payload.
 
-    No pull of ours: a client for signatures. One session, since a signature's tag is asked for beside the image;
-    a manifest and a blob: "complete" for Kubernetes' rule.
+    No pull of ours: a client for signatures. One session, since a signature's tag is asked for beside the
+    image; a manifest and a blob: "complete" for Kubernetes' rule.
     """
     traffic = Detailed("details/cosign", "198.51.100.143", COSIGN)
     traffic.manifest(BEGUN, "HEAD", "latest")

@@ -3,6 +3,11 @@ with history as (
     select * from {{ ref('tag_history') }}
 ),
 
+unique_keys as (
+    select * from {{ ref('int_unique_keys') }}
+    where level = 'origin'
+),
+
 uses as (
     select * from {{ ref('int_tag_uses') }}
 ),
@@ -37,11 +42,11 @@ keyed as (
         uses.company,
         uses.started_at,
         case
-            when not uses.is_origin_unlinkable
-                then {{ unique_key_in_window('origin', 'pinned.repository, pinned.tag') }}
+            when not uses.is_origin_unlinkable then coalesce(unique_keys.unique_key, uses.origin_id)
         end as origin_key
     from pinned
     inner join uses on pinned.repository = uses.repository and pinned.digest = uses.digest
+    left join unique_keys on uses.origin_id = unique_keys.id
     where uses.tag is null and uses.is_pull and uses.is_in_lookback
 ),
 

@@ -11,9 +11,17 @@ with origin_days as (
     where {{ period_of('month', 'pull_date') }} in {{ planned('month') }}
 ),
 
+unique_keys as (
+    select * from {{ ref('int_unique_keys') }}
+    where level = 'origin'
+),
+
 keyed as (
-    select *, {{ unique_key_in_window('origin', 'period_start') }} as origin_key
+    select
+        origin_days.*,
+        coalesce(unique_keys.unique_key, origin_days.origin_id) as origin_key
     from origin_days
+    left join unique_keys on origin_days.origin_id = unique_keys.id
 ),
 
 in_scopes as (

@@ -3,6 +3,11 @@ with history as (
     select * from {{ ref('tag_history') }}
 ),
 
+unique_keys as (
+    select * from {{ ref('int_unique_keys') }}
+    where level = 'origin'
+),
+
 uses as (
     select * from {{ ref('int_tag_uses') }}
 ),
@@ -43,10 +48,11 @@ meanings as (
 
 keyed as (
     select
-        *,
-        {{ unique_key_in_window('origin', 'repository, tag, is_active_install') }} as origin_key
+        uses.*,
+        coalesce(unique_keys.unique_key, uses.origin_id) as origin_key
     from uses
-    where tag is not null
+    left join unique_keys on uses.origin_id = unique_keys.id
+    where uses.tag is not null
 ),
 
 used as (
