@@ -3,17 +3,26 @@ with requests as (
     select * from {{ ref('int_requests_timed') }}
 ),
 
+catalogue_tags as (
+    select repository, tag, min(digest) as digest
+    from {{ ref('stg_catalogue_tags') }}
+    group by repository, tag
+    having count(distinct digest) = 1
+),
+
 tags as (
     select
-        chain_origin_id,
-        repository,
-        reference as lane,
-        object_digest as root,
-        ordered_at,
-        -- A redirecting gateway does not see what the tag means.
-        object_digest is null as is_blind
+        requests.chain_origin_id,
+        requests.repository,
+        requests.reference as lane,
+        -- A redirecting gateway does not see what the tag means; a catalogue may say.
+        coalesce(requests.object_digest, catalogue_tags.digest) as root,
+        requests.ordered_at,
+        coalesce(requests.object_digest, catalogue_tags.digest) is null as is_blind
     from requests
-    where is_tag_request and is_success
+    left join catalogue_tags
+        on requests.repository = catalogue_tags.repository and requests.reference = catalogue_tags.tag
+    where requests.is_tag_request and requests.is_success
 ),
 
 indexes as (
