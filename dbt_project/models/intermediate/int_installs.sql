@@ -19,30 +19,27 @@ days as (
     where requested_on in {{ planned('day', reads_back) }}
 ),
 
-seen as (
+-- By tag alone first: few rows, where origins are many.
+tag_sightings as (
     select
-        days.install_date,
-        {{ unique_key('origin', 'versions') }} as origin_key,
-        {{ unique_key('endpoint', 'versions') }} as endpoint_key,
-        versions.*
-    from days
-    inner join versions
-        on versions.pull_date between days.install_date - {{ reads_back }} and days.install_date
-    {{ join_unique_keys('versions', 'unique_keys') }}
+        pull_date,
+        repository,
+        tag,
+        digest,
+        min(first_seen_at) as first_seen_at,
+        max(last_seen_at) as last_seen_at
+    from versions
+    where tag is not null and digest is not null
+    group by pull_date, repository, tag, digest
 ),
 
 tag_days as (
     select
-        install_date,
-        repository,
-        tag,
-        digest,
-        pull_date,
-        min(first_seen_at) as first_seen_at,
-        max(last_seen_at) as last_seen_at
-    from seen
-    where tag is not null and digest is not null
-    group by install_date, repository, tag, digest, pull_date
+        days.install_date,
+        tag_sightings.*
+    from days
+    inner join tag_sightings
+        on tag_sightings.pull_date between days.install_date - {{ reads_back }} and days.install_date
 ),
 
 tags as (
@@ -55,15 +52,49 @@ tags as (
     group by install_date, repository, tag
 ),
 
+installs as (
+    select
+        versions.*,
+        {{ unique_key('origin', 'versions') }} as origin_key,
+        {{ unique_key('endpoint', 'versions') }} as endpoint_key
+    from versions
+    {{ join_unique_keys('versions', 'unique_keys') }}
+    where versions.is_install
+),
+
+seen as (
+    select
+        days.install_date,
+        installs.repository,
+        installs.origin_key,
+        installs.tag,
+        installs.digest,
+        min(installs.endpoint_key) as endpoint_key,
+        min(installs.first_seen_at) as first_seen_at,
+        max(installs.last_seen_at) as last_seen_at,
+        max(installs.last_checked_at) as last_checked_at,
+        max(installs.last_downloaded_at) as last_downloaded_at,
+        sum(installs.version_check_count + installs.download_count) as session_count,
+        max(installs.machine_estimate) as machine_estimate
+    from days
+    inner join installs
+        on installs.pull_date between days.install_date - {{ reads_back }} and days.install_date
+    group by days.install_date, installs.repository, installs.origin_key, installs.tag, installs.digest
+),
+
+-- Under whatever tag it came: the client keeps one store.
+downloaded as (
+    select distinct install_date, repository, origin_key, digest
+    from seen
+    where digest is not null and last_downloaded_at is not null
+),
+
 with_downloads as (
     select
-        *,
-        -- Under whatever tag it came: the client keeps one store.
-        bool_or(digest is not null and download_count > 0) over (
-            partition by install_date, repository, origin_key, digest
-        ) as is_downloaded
+        seen.*,
+        downloaded.digest is not null as is_downloaded
     from seen
-    where is_install
+    left join downloaded using (install_date, repository, origin_key, digest)
 ),
 
 origins as (
@@ -72,15 +103,15 @@ origins as (
         repository,
         origin_key,
         tag,
-        max_by(endpoint_key, last_seen_at) as endpoint_key,
+        min(endpoint_key) as endpoint_key,
         min(first_seen_at) as first_seen_at,
         max(last_seen_at) as last_seen_at,
         max(last_checked_at) as last_checked_at,
-        sum(version_check_count + download_count) as session_count,
+        sum(session_count) as session_count,
         max(machine_estimate) as machine_estimate,
-        max_by(digest, (last_seen_at, digest)) filter (where is_downloaded) as downloaded_digest,
+        max_by(digest, last_seen_at) filter (where is_downloaded) as downloaded_digest,
         max(last_seen_at) filter (where is_downloaded) as downloaded_seen_at,
-        min_by(digest, (first_seen_at, digest)) filter (where digest is not null) as first_answered_digest
+        min_by(digest, first_seen_at) filter (where digest is not null) as first_answered_digest
     from with_downloads
     group by install_date, repository, origin_key, tag
 ),
@@ -96,23 +127,30 @@ last_used as (
 ),
 
 -- What a tag meant when an origin first asked, for answers that the gateway did not see.
-meant as (
+unanswered as (
     select
-        last_used.*,
-        tags.current_digest,
-        tag_days.digest as meant_digest
+        last_used.install_date,
+        last_used.repository,
+        last_used.origin_key,
+        tag_days.digest
     from last_used
-    left join tags
-        on
-            last_used.install_date = tags.install_date
-            and last_used.repository = tags.repository
-            and last_used.tag = tags.tag
-    asof left join tag_days
+    asof inner join tag_days
         on
             last_used.install_date = tag_days.install_date
             and last_used.repository = tag_days.repository
             and last_used.tag = tag_days.tag
             and last_used.first_seen_at >= tag_days.first_seen_at
+    where last_used.downloaded_digest is null and last_used.first_answered_digest is null
+),
+
+meant as (
+    select
+        last_used.*,
+        tags.current_digest,
+        unanswered.digest as meant_digest
+    from last_used
+    left join tags using (install_date, repository, tag)
+    left join unanswered using (install_date, repository, origin_key)
 ),
 
 held as (

@@ -28,7 +28,7 @@ origins as (
         install_date,
         repository,
         origin_key,
-        max_by(endpoint_key, last_seen_at) as endpoint_key,
+        min(endpoint_key) as endpoint_key,
         max(case reason
             when 'downloaded' then 1
             when 'head_no_get' then 2
