@@ -6,6 +6,7 @@ DATA ?= data
 LOGS ?=
 TRUSTED_PROXIES ?=
 CATALOGUE ?=
+PULL ?=
 ARGS ?=
 
 VENV := .venv
@@ -24,12 +25,12 @@ export PULLHOUSE_CATALOGUE := $(CATALOGUE)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run report doctor status dbt expire airflow test test-live lint format lock reference coverage up down clean
+.PHONY: help setup setup-dev run report doctor status explain definitions dbt expire airflow test test-live conformance lint format lock reference coverage up down clean
 
 help: ## this menu
 	@echo "Pullhouse: who pulls your container images. Targets:"
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 16
-	@echo "Options: LOGS=<file, folder or glob> DATA=<directory> TRUSTED_PROXIES=<cidr,…> CATALOGUE=<json> ARGS=\"…\""
+	@echo "Options: LOGS=<file, folder or glob> DATA=<directory> TRUSTED_PROXIES=<cidr,…> CATALOGUE=<json> PULL=<pull_id> ARGS=\"…\""
 
 setup: $(VENV)/run.stamp ## install what `make run` needs into .venv
 
@@ -53,6 +54,9 @@ doctor: setup ## read a sample of LOGS: what they can answer, what to change in 
 status: setup ## freshness, gaps, quarantine, disk, next step
 	@$(BIN)/python -m pipeline status
 
+explain: setup ## what was asked in one session, and why it was judged so: make explain PULL=<pull_id>
+	@$(BIN)/python -m pipeline explain "$(PULL)"
+
 dbt: setup ## dbt on your warehouse: make dbt ARGS="test"
 	@$(BIN)/python -m pipeline dbt $(ARGS)
 
@@ -69,11 +73,17 @@ test-live: setup-dev ## the gateway configuration under a real nginx, the compos
 	@scripts/debian-packages nginx-light docker-compose
 	@$(BIN)/python -m pytest -m live $(ARGS)
 
+conformance: setup-dev ## how right the counts are, by scenario, log format and gateway mode; ARGS=--write for the docs
+	@$(BIN)/python -m tests.conformance $(ARGS)
+
 lint: setup-dev ## ruff, mypy, sqlfluff
 	@scripts/lint $(BIN)
 
 format: setup-dev ## let ruff and sqlfluff rewrite what they can
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/sqlfluff fix dbt_project
+
+definitions: setup-dev ## render dbt_project/definitions into the macro and the page made from it
+	@$(BIN)/python scripts/definitions.py
 
 lock: setup-dev ## resolve the dependencies of pyproject.toml again
 	@scripts/lock $(BIN)

@@ -16,12 +16,12 @@ from enrichers.reference_dataset import ReferenceDataError
 from ingest.errors import ObjectError, SourceError
 from pipeline.build import BuildError
 from pipeline.catalogue import CatalogueError
+from pipeline.explain import UnknownPullError
 from pipeline.ledger import LedgerError
 from pipeline.lock import LockError
 from pipeline.marts import NotPublishedError
 from pipeline.publish import PublishError
 from pipeline.settings import Settings, SettingsError, load_settings
-from samples import SampleError
 
 Command = Callable[[Settings, argparse.Namespace, Console], int]
 
@@ -35,9 +35,9 @@ EXPECTED = (
     ObjectError,
     PublishError,
     ReferenceDataError,
-    SampleError,
     SettingsError,
     SourceError,
+    UnknownPullError,
 )
 
 
@@ -74,6 +74,13 @@ def _status(settings: Settings, options: argparse.Namespace, console: Console) -
     return 0
 
 
+def _explain(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    from pipeline import explain
+
+    explain.show(explain.read(settings, options.pull_id), console)
+    return 0
+
+
 def _doctor(settings: Settings, options: argparse.Namespace, console: Console) -> int:
     from pipeline import doctor
 
@@ -91,6 +98,17 @@ def _load(settings: Settings, options: argparse.Namespace, console: Console) -> 
     summary = load.load_group(settings, objects)
     console.print_json(json.dumps(summary))
     return 0 if not summary["refused"] or summary["objects"] else 1
+
+
+def _catalogue(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    from pipeline import registry
+
+    if settings.registry is None:
+        raise SettingsError(
+            "No registry is configured: set registry, or PULLHOUSE_REGISTRY; docs/catalogue.md."
+        )
+    console.print_json(json.dumps(registry.look_up(settings)))
+    return 0
 
 
 def _plan(settings: Settings, options: argparse.Namespace, console: Console) -> int:
@@ -158,6 +176,7 @@ def _parser() -> argparse.ArgumentParser:
         ("status", _status, "freshness, gaps, quarantine, disk, next step"),
         ("doctor", _doctor, "read a sample of your logs and say what they can answer"),
         ("load", _load, "load what the sources have and the ledger lacks"),
+        ("catalogue", _catalogue, "ask the registry for the manifests that the catalogue lacks"),
         ("publish", _publish, "publish the built warehouse"),
         ("airflow", _airflow, "Airflow with its scheduler and page, on this data directory"),
         ("expire", _expire, "delete what must not be kept any longer"),
@@ -172,6 +191,9 @@ def _parser() -> argparse.ArgumentParser:
         planned.add_argument("--full", action="store_true", help="all days")
         planned.add_argument("--start", type=date.fromisoformat, help="first day of a window (yyyy-mm-dd)")
         planned.add_argument("--end", type=date.fromisoformat, help="last day of a window (yyyy-mm-dd)")
+    explain = commands.add_parser("explain", help="what was asked in one session, and why it was judged so")
+    explain.set_defaults(command=_explain)
+    explain.add_argument("pull_id", help="pull_id of fct_pulls")
     coverage = commands.add_parser("coverage", help="how many random addresses have a country, an operator")
     coverage.set_defaults(command=_coverage)
     coverage.add_argument("--count", type=int, default=100_000, help="addresses of each family")

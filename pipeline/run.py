@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -9,10 +10,13 @@ from typing import Any
 from rich.console import Console
 
 import samples
+from ingest.errors import SourceError
 from pipeline import pending, report
 from pipeline.airflow_run import DagFailedError, Progress, RunRequest, run_dags
 from pipeline.plan import read_publication
 from pipeline.settings import Settings, load_settings
+
+EVERY = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ def run(settings: Settings, console: Console) -> int:
     job = _sample_job(settings, console) if not settings.all_sources else _job(settings)
     before = set(read_publication(job.settings)["load_ids"])
     try:
-        results = run_dags(job.environment, job.runs, lambda progress: _tell(progress, console))
+        results = run_dags(job.environment, job.runs, _Narrator(console).tell)
     except DagFailedError as error:
         console.print(f"\npullhouse: {error}")
         return 1
@@ -52,7 +56,10 @@ def _job(settings: Settings) -> Job:
 def _sample_job(settings: Settings, console: Console) -> Job:
     """The sample lies in landing/, the one place where addresses may: it is made like real traffic."""
     console.print("No LOGS are given, so the bundled sample is loaded.")
-    info = samples.write(settings.landing / "sample")
+    try:
+        info = samples.write(settings.landing / "sample")
+    except samples.SampleError as error:
+        raise SourceError("the bundled sample", str(error), "Give LOGS=<file, folder or glob>.") from None
     console.print(info.description)
     runs = _runs()
     if not settings.publication.exists():
@@ -85,8 +92,23 @@ def _rebuild(last_day: date) -> RunRequest:
     return "rebuild_window", {"start": first_day.isoformat(), "end": last_day.isoformat()}, None
 
 
-def _tell(progress: Progress, console: Console) -> None:
-    console.print(f"  {progress.text}")
+class _Narrator:
+    """Says what is being done; of a task that runs in many copies it says every eighth."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._done: Counter[tuple[str | None, str | None]] = Counter()
+
+    def tell(self, progress: Progress) -> None:
+        """Print one step."""
+        text = progress.text
+        if progress.kind == "task_done":
+            self._done[progress.dag_id, progress.task_id] += 1
+            copies = self._done[progress.dag_id, progress.task_id]
+            if copies > 1 and copies % EVERY:
+                return
+            text += f" ({copies} so far)" if copies > 1 else ""
+        self._console.print(f"  {text}")
 
 
 def _say_what_was_loaded(

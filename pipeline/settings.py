@@ -7,8 +7,9 @@ import tomllib
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -72,6 +73,11 @@ class Settings(BaseSettings):
     honour_do_not_track: bool = True
     identity_epoch: EpochKind = "year"
     catalogue: Path | None = None
+    registry: str | None = None
+    registry_username: str | None = None
+    registry_password: SecretStr | None = None
+    registry_requests_per_run: int = Field(default=500, ge=1)
+    registry_seconds_per_run: int = Field(default=600, ge=1)
     maxmind: Path | None = None
     remove_old_geolite: bool = True
     reference_sources: list[ReferenceSource] = Field(default_factory=list)
@@ -108,6 +114,19 @@ class Settings(BaseSettings):
     @classmethod
     def _resolve(cls, value: Path | None) -> Path | None:
         return _absolute(value)
+
+    @field_validator("registry")
+    @classmethod
+    def _check_registry(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query:
+            raise ValueError(
+                "write it as https://registry.example.com, without credentials: those are"
+                " registry_username and registry_password"
+            )
+        return value.rstrip("/").removesuffix("/v2")
 
     @model_validator(mode="after")
     def _check_names(self) -> Settings:
@@ -164,6 +183,16 @@ class Settings(BaseSettings):
     def manifests(self) -> Path:
         """The manifest catalogue."""
         return self.data / "catalogue" / "manifests"
+
+    @property
+    def tags(self) -> Path:
+        """Which digest a tag means, as the catalogue files say."""
+        return self.data / "catalogue" / "tags"
+
+    @property
+    def failures(self) -> Path:
+        """Digests that the registry was asked for in vain, and why."""
+        return self.data / "catalogue" / "failures"
 
     @property
     def plan(self) -> Path:

@@ -31,7 +31,7 @@ def build(corpus: Path, folder: Path, with_catalogue: bool = True) -> Counted:
     ]
     cases = all_cases()
     for layout in layouts:
-        write(layout.lines, folder / "logs" / f"{layout.name}.jsonl")
+        write(layout.lines, folder / "logs" / f"{layout.seed}.jsonl")
     write((line for case in cases for line in case.lines), folder / "logs" / "cases.jsonl")
     catalogue = folder / "catalogue.json"
     catalogue.write_text(json.dumps(layouts[0].catalogue | layouts[1].catalogue), "utf-8")

@@ -11,8 +11,8 @@ import hashlib
 import json
 import random
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,13 +25,17 @@ WORDS = ("north", "amber", "river", "lattice", "quartz", "manifests", "harbour",
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """One scenario at its place in time: sessions that start in [starts_at, ends_at) are its own."""
+    """One scenario at its place in time: sessions that start in [starts_at, ends_at) are its own.
+
+    `names`: where scenarios overlap in time, the tags and digests by which its sessions are told.
+    """
 
     scenario: str
     downloads: int | None
     checks: int | None
     starts_at: datetime
     ends_at: datetime
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -39,16 +43,18 @@ class Layout:
     """Lines in the order in which a gateway would write them, and what they are made of."""
 
     name: str
-    placed: list[Placed]
-    lines: list[Line]
+    seed: int
+    placed: list[Placed] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
     catalogue: dict[str, Any] = field(default_factory=dict)
 
 
 class Renaming:
     """Other names for repositories, tags, digests and request ids; the same seed gives the same names."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, repositories_of: int | None = None) -> None:
         self.seed = seed
+        self._repository_seed = seed if repositories_of is None else repositories_of
         self._random = random.Random(seed)
         self._repositories: dict[str, str] = {}
         self._tags: dict[str, str] = {}
@@ -60,14 +66,15 @@ class Renaming:
     def repository(self, name: str) -> str:
         """Another repository: one to three parts, which may be called `manifests` or `blobs`."""
         if name not in self._repositories:
-            parts = self._random.sample(WORDS, self._random.randint(1, 3))
-            self._repositories[name] = "/".join([*parts, f"image{self.seed}-{len(self._repositories)}"])
+            chance = random.Random(f"{self._repository_seed}:{name}")
+            parts = chance.sample(WORDS, chance.randint(1, 3))
+            self._repositories[name] = "/".join([*parts, f"image{chance.randint(0, 999)}"])
         return self._repositories[name]
 
     def tag(self, name: str) -> str:
         """Another tag."""
         if name not in self._tags:
-            self._tags[name] = f"{self._random.choice(WORDS)}-{len(self._tags)}.{self._random.randint(0, 99)}"
+            self._tags[name] = f"{self._random.choice(WORDS)}-{self.seed}.{len(self._tags)}"
         return self._tags[name]
 
     def text(self, text: str) -> str:
@@ -119,12 +126,12 @@ class Corpus:
         return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
-def separate(corpus: Corpus, seed: int, first: datetime) -> Layout:
-    """Each scenario by its own origin, in its own hour."""
+def separate(corpus: Corpus, seed: int, first: datetime, every: timedelta = timedelta(hours=1)) -> Layout:
+    """Each scenario by its own origin, in its own hour (or day)."""
     renaming = Renaming(seed)
-    layout = Layout("separate", [], [], renaming.catalogue(corpus.catalogue))
+    layout = Layout("separate", seed, catalogue=renaming.catalogue(corpus.catalogue))
     for number, truth in enumerate(corpus.truth):
-        starts_at = first + timedelta(hours=number)
+        starts_at = first + every * number
         address = f"198.18.{number // 200}.{number % 200 + 1}"
         _place(layout, corpus, truth, renaming, starts_at, address, starts_at + timedelta(hours=1))
     return _in_log_order(layout)
@@ -133,25 +140,74 @@ def separate(corpus: Corpus, seed: int, first: datetime) -> Layout:
 def packed(
     corpus: Corpus, seed: int, first_midnight: datetime, pause: timedelta = timedelta(seconds=20)
 ) -> Layout:
-    """One origin a client, its scenarios `pause` apart, across a midnight; each client around its own one."""
+    """One origin a client, its scenarios `pause` apart, across a midnight; each client around its own one.
+
+    Clients follow each other with days between them, so that no two are there at the same time.
+    """
     renaming = Renaming(seed)
-    layout = Layout("packed", [], [], renaming.catalogue(corpus.catalogue))
+    name = f"packed, {pause.total_seconds():.0f} s apart"
+    layout = Layout(name, seed, catalogue=renaming.catalogue(corpus.catalogue))
     clients = sorted({truth["client"] for truth in corpus.truth})
+    midnight = first_midnight
     for number, client in enumerate(clients):
         scenarios = [truth for truth in corpus.truth if truth["client"] == client]
         lengths = [_length(corpus.lines(truth["id"])) + pause for truth in scenarios]
         # Half of the scenarios lie before midnight.
-        moment = first_midnight + timedelta(days=number) - sum(lengths[: len(lengths) // 2], timedelta())
+        moment = midnight - sum(lengths[: len(lengths) // 2], timedelta())
+        midnight += timedelta(days=1 + sum(lengths, timedelta()).days * 2)
         for truth, length in zip(scenarios, lengths, strict=True):
             _place(layout, corpus, truth, renaming, moment, f"198.19.0.{number + 1}", moment + length)
             moment += length
     return _in_log_order(layout)
 
 
+def interleaved(corpus: Corpus, seed: int, first: datetime) -> Layout:
+    """One origin a client; two scenarios at a time begin 100 ms apart, on other tags of one repository."""
+    layout = Layout("interleaved", seed)
+    for number, client in enumerate(sorted({truth["client"] for truth in corpus.truth})):
+        scenarios = [truth for truth in corpus.truth if truth["client"] == client]
+        for position, truth in enumerate(scenarios):
+            renaming = Renaming(seed + len(layout.placed), repositories_of=seed)
+            pair, second = divmod(position, 2)
+            starts_at = first + timedelta(days=number, hours=pair, milliseconds=100 * second)
+            address = f"198.19.1.{number + 1}"
+            _place(layout, corpus, truth, renaming, starts_at, address, starts_at + timedelta(minutes=30))
+            names = frozenset(_names(corpus.lines(truth["id"]), renaming))
+            layout.placed[-1] = replace(layout.placed[-1], names=names)
+            for repository, entry in renaming.catalogue(corpus.catalogue).items():
+                known = layout.catalogue.setdefault(repository, {"tags": {}, "manifests": {}})
+                known["tags"] |= entry["tags"]
+                known["manifests"] |= entry["manifests"]
+    return _in_log_order(layout)
+
+
+def _names(lines: list[Line], renaming: Renaming) -> Iterator[str]:
+    for line in lines:
+        path, separator, reference = line["request_uri"].partition("?")[0].rpartition("/manifests/")
+        if separator:
+            reference = renaming.path(f"{path}{separator}{reference}").rpartition("/")[2]
+            yield reference.replace("%3A", ":")
+
+
 def write(lines: Iterable[Line], path: Path) -> None:
     """Write lines as one log object."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+
+
+def write_text(lines: Iterable[str], path: Path) -> None:
+    """Write lines of text as one log object."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+
+
+def as_combined(line: Line) -> str:
+    """The line as nginx's `combined` format would have it: no request id, no digest, whole seconds."""
+    moment = datetime.fromtimestamp(float(line["msec"]), UTC).strftime("%d/%b/%Y:%H:%M:%S +0000")
+    request = f"{line['method']} {line['request_uri']} {line['protocol']}".strip()
+    agent = line["user_agent"].replace("\\", "\\x5C").replace('"', "\\x22") or "-"
+    answer = f"{line['status']} {line['body_bytes_sent']}"
+    return f'{line["remote_addr"]} - - [{moment}] "{request}" {answer} "-" "{agent}"'
 
 
 def started_at(line: Line) -> datetime:
@@ -186,10 +242,10 @@ def _place(
 ) -> None:
     lines = corpus.lines(truth["id"])
     by = starts_at - min(started_at(line) for line in lines)
-    occurrence = f"{layout.name}:{truth['id']}"
+    occurrence = f"{layout.seed}:{truth['id']}"
     layout.lines += [moved(renaming.line(line, occurrence), by, address) for line in lines]
-    # A millisecond of slack: the log's times are rounded to it.
-    slack = timedelta(milliseconds=2)
+    # Times are rounded, in combined text to whole seconds; nothing begins in the last one of a pause.
+    slack = timedelta(seconds=1)
     layout.placed.append(
         Placed(truth["id"], truth["downloads"], truth["checks"], starts_at - slack, ends_at - slack)
     )

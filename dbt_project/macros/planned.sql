@@ -1,19 +1,20 @@
 {#-
     The periods of one grain (day, week, month, year) that this run rebuilds: the only door to the plan.
-    A model of days that looks back `reads_back` days is rebuilt for as many days after each of them (law 3), up to
-    the last day that was loaded; it says the same number in `meta.reads_back`.
+    A model that looks back `reads_back` days, or reads one that does, is rebuilt for as many days after each of them
+    (law 3), up to the last day that was loaded, or for the periods that hold those days; it says the same number in
+    `meta.reads_back`.
 -#}
 {% macro planned(grain, reads_back=0) -%}
     {%- if reads_back == 0 -%}
     (select period_start from {{ source('pullhouse', 'plan') }} where kind = '{{ grain }}')
     {%- else -%}
     (
-        select distinct cast(days.period_start + to_days(shifts.shift) as date)
+        select distinct {{ period_of(grain, 'days.period_start + to_days(shifts.shift)') }} as period_start
         from {{ source('pullhouse', 'plan') }} as days
         cross join (select cast(unnest(range({{ reads_back + 1 }})) as integer) as shift) as shifts
         cross join {{ source('pullhouse', 'plan') }} as last_days
         where
-            days.kind = '{{ grain }}' and last_days.kind = 'last_day'
+            days.kind = 'day' and last_days.kind = 'last_day'
             and (shifts.shift = 0 or days.period_start + to_days(shifts.shift) <= last_days.period_start)
     )
     {%- endif -%}

@@ -24,13 +24,20 @@ class Score:
 
 def score(warehouse: Warehouse, layout: Layout) -> list[Score]:
     """One score per scenario whose truth the log can tell (`downloads` is not null)."""
-    sessions = warehouse.query("select started_at, outcome from fct_pulls order by started_at, pull_id")
+    sessions = warehouse.query(
+        "select started_at, outcome, tag, digest from fct_pulls order by started_at, pull_id"
+    )
     scores = []
     for placed in layout.placed:
         if placed.downloads is None or placed.checks is None:
             continue
         begins, ends = placed.starts_at.replace(tzinfo=None), placed.ends_at.replace(tzinfo=None)
-        outcomes = [outcome for started_at, outcome in sessions if begins <= started_at < ends]
+        outcomes = [
+            outcome
+            for started_at, outcome, tag, digest in sessions
+            if begins <= started_at < ends
+            and (not placed.names or tag in placed.names or (tag is None and digest in placed.names))
+        ]
         found = (outcomes.count("download"), outcomes.count("version_check"))
         scores.append(Score(placed.scenario, (placed.downloads, placed.checks), found))
     return scores

@@ -23,7 +23,7 @@ def test_one_pull_less(counted: Counted, tmp_path: Path) -> None:
     kept = [line for line in layout.lines if not placed.starts_at <= started_at(line) < placed.ends_at]
     assert len(layout.lines) - len(kept) == 8
     shutil.copytree(counted.warehouse.settings.logs or "", tmp_path / "logs")
-    write(kept, tmp_path / "logs" / "separate.jsonl")
+    write(kept, tmp_path / "logs" / f"{layout.seed}.jsonl")
     catalogue = tmp_path / "catalogue.json"
     catalogue.write_text(json.dumps(layout.catalogue | counted.packed.catalogue), "utf-8")
     before = report.read(counted.warehouse.settings)

@@ -65,6 +65,7 @@ def test_a_new_load_dirties_its_days_and_their_neighbours(settings: Settings) ->
         "week": ["2025-12-29"],
         "month": ["2025-12-01", "2026-01-01"],
         "year": ["2025-01-01", "2026-01-01"],
+        "last_day": ["2026-01-03"],
         # Two days on either side, from all loads; the file without rows keeps the list from being empty.
         "read": sorted(
             [
@@ -82,7 +83,7 @@ def test_nothing_new_means_nothing_to_rebuild(settings: Settings) -> None:
     commit(settings, a_load("a", {"2026-01-01": 1}))
     publish(settings, "a")
     assert plan.write(settings)["rebuilt_days"] == 0
-    assert set(planned(settings)) == {"read", "source"}
+    assert set(planned(settings)) == {"last_day", "read", "source"}
 
 
 def test_a_load_that_was_built_but_not_published_stays_dirty(settings: Settings) -> None:
@@ -140,12 +141,12 @@ def _other_models(settings: Settings) -> None:
     settings.publication.write_text(json.dumps(content | {"fingerprint": "other"}), encoding="utf-8")
 
 
-def _other_catalogue(settings: Settings) -> None:
-    manifest = {"platform": {"os": "linux", "architecture": "amd64"}, "layers": ["sha256:1"]}
-    path = settings.data / "catalogue.json"
-    content = {"acme/app": {"tags": {}, "manifests": {"sha256:0": manifest}}}
-    path.write_text(json.dumps(content), encoding="utf-8")
-    settings.catalogue = path
+def _less_catalogue(settings: Settings) -> None:
+    (settings.manifests / "empty.parquet").unlink()
+    settings.publication.write_text(
+        settings.publication.read_text(encoding="utf-8").replace("manifests/empty", "manifests/another"),
+        encoding="utf-8",
+    )
 
 
 @pytest.mark.parametrize(
@@ -155,8 +156,7 @@ def _other_catalogue(settings: Settings) -> None:
         (_without_marts, "the models or seeds changed"),
         (_half_rebuilt, "the last full rebuild did not end"),
         (_other_models, "the models or seeds changed"),
-        # Of the run that brings the catalogue in already, not only of the next one.
-        (_other_catalogue, "the manifest catalogue changed"),
+        (_less_catalogue, "the manifest catalogue lost a file"),
     ],
 )
 def test_what_needs_a_full_rebuild(settings: Settings, change: Any, reason: str) -> None:
@@ -198,6 +198,21 @@ def test_the_models_find_the_ledger_as_a_table(settings: Settings) -> None:
         ("a", None, True, 3, 2, 1, datetime(2026, 1, 1, 10, 0, 0, 250_000), [new_year], [2]),
         ("b", "a", False, 5, 5, 0, None, [new_year, date(2026, 1, 2)], [2, 3]),
     ]
+
+
+def test_a_day_on_which_all_opted_out_is_rebuilt_too(settings: Settings) -> None:
+    """Its lines stand in excluded_traffic_daily: a load that only adds to them dirties the day."""
+    commit(settings, a_load("a", {"2026-01-01": 1}))
+    publish(settings, "a")
+    opted_out = {"opted_out_by_date": {"2026-01-10": 4}, "opted_out_count": 4, "line_count": 5}
+    commit(settings, a_load("b", {"2026-01-01": 1}, **opted_out))
+    assert plan.write(settings)["last_day"] == "2026-01-10"
+    with duckdb.connect() as con:
+        rows = con.execute(
+            "select load_id[1], opted_out_dates, opted_out_date_counts"
+            f" from '{settings.ledger_table}' order by 1"
+        ).fetchall()
+    assert rows == [("a", [], []), ("b", [date(2026, 1, 10)], [4])]
 
 
 def test_period_starts() -> None:

@@ -22,15 +22,20 @@ judged as (
             when request_kind = 'blob' or is_push then null
             when idle > interval '1' second * {{ var('manifest_gap_seconds') }} then 'idle'
             when request_kind <> 'manifest' then null
-            when is_after_layers and is_opening
+            -- While layers are still on their way, it is another machine behind the same address.
+            when is_after_layers and is_opening and idle >= interval '0' second
                 then 'after layers'
-            when is_tag_request and before_tag <> reference then 'other tag'
             -- Not answered yet: the same question again is a retry.
             when before_reference = reference and not before_is_success then null
             -- A redirecting gateway that the client was sent back to.
             when
-                before_reference = reference and before_method = method and before_is_redirected
-                and not is_redirected and idle <= interval '1' second * {{ var('echo_gap_seconds') }}
+                before_reference = reference and before_method = method
+                and before_is_redirected <> is_redirected
+                and idle <= interval '1' second * {{ var('echo_gap_seconds') }}
+                then null
+            when
+                is_look and is_taken_up and before_is_taken_up
+                and idle <= interval '1' second * {{ var('echo_gap_seconds') }}
                 then null
             when method = 'HEAD' and (is_tag_request or before_method = 'HEAD') then 'head'
         end as boundary
@@ -41,8 +46,8 @@ bounded as (
     select
         *,
         max(case when boundary is not null then requested_at end) over (
-            partition by chain_origin_id, repository
-            order by requested_at, ended_at, request_key
+            partition by chain_origin_id, repository, lane
+            order by ordered_at, requested_at, ended_at, request_key
             rows between unbounded preceding and current row
         ) as natural_start_at
     from judged
@@ -62,15 +67,25 @@ cut as (
     from bounded
 ),
 
-final as (
+numbered as (
     select
         *,
         count(*) filter (where session_start is not null) over (
-            partition by chain_origin_id, repository
-            order by requested_at, ended_at, request_key
+            partition by chain_origin_id, repository, lane
+            order by ordered_at, requested_at, ended_at, request_key
             rows between unbounded preceding and current row
-        ) as session_number
+        ) as number_in_lane
     from cut
+),
+
+final as (
+    select
+        * exclude (number_in_lane),
+        dense_rank() over (
+            partition by chain_origin_id, repository
+            order by lane, number_in_lane
+        ) as session_number
+    from numbered
 )
 
 select * from final

@@ -1,91 +1,27 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='replace_days',
-    on_schema_change='fail',
-    meta={'grain': 'day', 'period_column': 'pull_date'}
-) }}
+{{ config(materialized='view', pre_hook="{{ use_marts() }}", post_hook="{{ use_default() }}") }}
 
-with sessions as (
-    select * from {{ ref('int_sessions') }}
+-- A view, since the pattern of a day may change with a late line of two weeks before, and the session does not.
+with pulls as (
+    select * from {{ beside(ref('fct_pulls_base')) }}
 ),
 
-context as (
-    select * from {{ ref('int_session_context') }}
-),
-
-old_fetchers as (
-    select * from {{ ref('int_repeated_fetchers') }}
-),
-
-overrides as (
-    select * from {{ ref('int_network_overrides') }}
+patterns as (
+    select * from {{ beside(ref('access_patterns_daily')) }}
 ),
 
 final as (
     select
-        sessions.pull_id,
-        sessions.origin.host,
-        sessions.repository,
-        sessions.started_at,
-        sessions.ended_at,
-        cast(sessions.started_at as date) as pull_date,
-        sessions.tag,
-        sessions.digest,
-        case when sessions.platform_count = 1 then sessions.platform end as platform,
-        sessions.outcome,
-        sessions.completeness,
-        sessions.is_multi_platform,
-        sessions.origin.mirror_of is not null
-        or coalesce(sessions.origin.client_category = 'mirror', false) as is_lower_bound,
-        sessions.origin.client_name,
-        sessions.origin.client_version,
-        sessions.origin.client_category,
-        sessions.origin.engine_os,
-        sessions.origin.client_os,
-        sessions.origin.architecture,
-        sessions.origin.country_code,
-        sessions.origin.asn,
-        sessions.origin.network_operator,
-        coalesce(overrides.network_type, sessions.origin.network_type) as network_type,
-        case when overrides.asn is null then sessions.origin.company else overrides.company end as company,
-        case
-            when overrides.asn is null then sessions.origin.company_confidence
-            when overrides.company is not null then 'high'
-        end as company_confidence,
-        case
-            when overrides.asn is null then sessions.origin.company_method
-            when overrides.company is not null then 'override'
-        end as company_method,
-        sessions.origin.cloud_provider,
-        sessions.origin.cloud_region,
-        sessions.origin.cloud_method,
-        context.environment,
-        context.environment_confidence,
-        context.environment_reason,
-        context.access_pattern,
-        sessions.origin.identity_epoch,
-        sessions.origin.origin_id,
-        sessions.origin.endpoint_id,
-        sessions.origin.previous_origin_id,
-        sessions.origin.previous_endpoint_id,
-        sessions.origin.origin_unlinkable as is_origin_unlinkable,
-        cast(sessions.manifest_get_count as bigint) as manifest_get_count,
-        cast(sessions.manifest_head_count as bigint) as manifest_head_count,
-        cast(sessions.layer_count as bigint) as layer_count,
-        cast(sessions.request_count as bigint) as request_count,
-        cast(coalesce(sessions.bytes_sent, 0) as bigint) as bytes_sent,
-        cast(greatest(
-            1, ceil(sessions.most_repeated_get_count / coalesce(old_fetchers.gets_per_manifest, 1))
-        ) as bigint) as fleet_pull_estimate
-    from sessions
-    inner join context using (pull_id)
-    left join old_fetchers using (pull_id)
-    left join overrides
+        pulls.* replace (
+            -- A mirror that its client did not give away hides its users too.
+            pulls.is_lower_bound or coalesce(patterns.access_pattern = 'mirror', false) as is_lower_bound
+        ),
+        coalesce(patterns.access_pattern, 'unknown') as access_pattern
+    from pulls
+    left join patterns
         on
-            sessions.origin.asn = overrides.asn
-            and cast(sessions.started_at as date) >= overrides.valid_from
-            and (overrides.valid_until is null or cast(sessions.started_at as date) < overrides.valid_until)
-    where cast(sessions.started_at as date) in {{ planned('day') }}
+            pulls.pull_date = patterns.pattern_date
+            and pulls.repository = patterns.repository
+            and pulls.origin_id = patterns.origin_id
 )
 
 select * from final

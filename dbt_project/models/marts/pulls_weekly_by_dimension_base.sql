@@ -1,8 +1,9 @@
+{% set reads_back = var('pattern_days') | int - 1 %}
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_days',
     on_schema_change='fail',
-    meta={'grain': 'week', 'period_column': 'period_start'}
+    meta={'grain': 'week', 'period_column': 'period_start', 'reads_back': reads_back}
 ) }}
 
-{{ pulls_by_period_and_dimension('week') }}
+{{ pulls_by_period_and_dimension('week', reads_back) }}

@@ -1,10 +1,6 @@
--- Where a session came from and how its origin behaves, with the reason a person can check.
+-- Where a session came from, with the reason a person can check.
 with sessions as (
     select * from {{ ref('int_sessions') }}
-),
-
-polling_days as (
-    select * from {{ ref('int_polling_days') }}
 ),
 
 placed as (
@@ -17,14 +13,8 @@ placed as (
             when
                 sessions.origin.client_category = 'runtime_k8s'
                 and sessions.origin.network_type in ('cloud', 'hosting') then 'production'
-        end as environment,
-        polling_days.polled_on is not null as is_polling
+        end as environment
     from sessions
-    left join polling_days
-        on
-            sessions.chain_origin_id = polling_days.chain_origin_id
-            and sessions.repository = polling_days.repository
-            and cast(sessions.started_at as date) = polling_days.polled_on
 ),
 
 final as (
@@ -48,8 +38,7 @@ final as (
                     'Production, possible: ' || sessions.origin.client_name || ', a cluster runtime, from '
                     || coalesce(sessions.origin.network_operator, 'a hosting network') || '.'
             else 'Unknown: neither the client nor its network says.'
-        end as environment_reason,
-        case when placed.is_polling then 'polling' else 'unknown' end as access_pattern
+        end as environment_reason
     from placed
     inner join sessions using (pull_id)
 )

@@ -1,0 +1,58 @@
+-- What one day adds to an origin's habits. Nothing here reaches beyond the day.
+with lookups as (
+    select * from {{ ref('int_origin_lookups') }}
+),
+
+rollouts as (
+    select * from {{ ref('int_company_rollouts') }}
+),
+
+bursts as (
+    select
+        *,
+        is_cold
+        and coalesce(
+            started_at - lag(started_at) over (
+                partition by chain_origin_id, repository, pull_date, is_cold, digest
+                order by started_at
+            ) > interval '1' second * {{ var('rollout_seconds') }},
+            true
+        ) as is_burst_start
+    from lookups
+),
+
+days as (
+    select
+        chain_origin_id,
+        repository,
+        pull_date,
+        count(*) as lookup_count,
+        count(*) filter (where is_cold) as cold_count,
+        count(*) filter (where outcome = 'inspect') as inspect_count,
+        count(*) filter (where is_cold and is_multi_platform) as copy_count,
+        count(*) filter (where is_burst_start) as burst_count,
+        coalesce(sum(fleet_pull_estimate) filter (where is_cold), 0) as machine_count,
+        count(*) filter (where environment = 'ci') as ci_count,
+        count(*) filter (where environment = 'workstation') as workstation_count,
+        list(distinct tag) filter (where tag is not null) as tags,
+        list(distinct tag) filter (where is_cold and tag is not null and digest is not null) as cold_tags,
+        list(distinct tag || ' ' || digest) filter (where is_cold and tag is not null and digest is not null)
+            as cold_tag_digests,
+        list(distinct digest) filter (where is_cold and digest is not null) as cold_digests,
+        list(distinct platform) filter (where is_cold and platform is not null) as cold_platforms,
+        max(client_name) as client_name,
+        max(client_category) as client_category,
+        max(network_type) as network_type
+    from bursts
+    group by chain_origin_id, repository, pull_date
+),
+
+final as (
+    select
+        days.*,
+        coalesce(rollouts.company_origin_count, 0) as company_origin_count
+    from days
+    left join rollouts using (chain_origin_id, repository, pull_date)
+)
+
+select * from final

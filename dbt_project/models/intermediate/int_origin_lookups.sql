@@ -1,0 +1,56 @@
+-- What origins came for on the days of a look-back, beside when they came before.
+with pulls as (
+    select * from {{ ref('fct_pulls_base') }}
+),
+
+pattern_days as (
+    select distinct pull_date from {{ ref('int_pattern_days') }}
+),
+
+lookups as (
+    select pulls.*
+    from pulls
+    inner join pattern_days using (pull_date)
+    where
+        pulls.outcome in ('download', 'interrupted', 'version_check', 'inspect')
+        -- Every line of an unlinkable origin may be somebody else's.
+        and not coalesce(pulls.is_origin_unlinkable, false)
+),
+
+-- An origin on both sides of an epoch's border is one (compare int_origin_links).
+origin_links as (
+    select previous_origin_id, max(origin_id) as origin_id
+    from lookups
+    where previous_origin_id is not null
+    group by previous_origin_id
+),
+
+final as (
+    select
+        coalesce(origin_links.origin_id, lookups.origin_id) as chain_origin_id,
+        lookups.repository,
+        lookups.pull_id,
+        lookups.pull_date,
+        lookups.started_at,
+        lookups.origin_id,
+        lookups.tag,
+        lookups.digest,
+        lookups.platform,
+        lookups.outcome,
+        lookups.outcome in ('download', 'interrupted') as is_cold,
+        lookups.is_multi_platform,
+        lookups.fleet_pull_estimate,
+        lookups.client_name,
+        lookups.client_category,
+        lookups.network_type,
+        lookups.company,
+        lookups.environment,
+        lag(lookups.started_at) over (
+            partition by coalesce(origin_links.origin_id, lookups.origin_id), lookups.repository
+            order by lookups.started_at, lookups.pull_id
+        ) as before_started_at
+    from lookups
+    left join origin_links on lookups.origin_id = origin_links.previous_origin_id
+)
+
+select * from final

@@ -1,0 +1,58 @@
+-- What became of every distinct line: counted, or why not. A line is judged on its own day.
+with requests as (
+    select * from {{ ref('stg_requests') }}
+),
+
+sessionized as (
+    select * from {{ ref('int_requests_sessionized') }}
+),
+
+sessions as (
+    select * from {{ ref('int_sessions') }}
+),
+
+answers as (
+    select
+        chain_origin_id,
+        repository,
+        session_number,
+        count(*) filter (where is_success) > 0
+        and count(*) filter (where is_success and not is_redirected) = 0 as is_redirect_only
+    from sessionized
+    group by chain_origin_id, repository, session_number
+),
+
+in_sessions as (
+    select
+        sessionized.request_key,
+        sessionized.ended_at,
+        sessions.outcome,
+        answers.is_redirect_only
+    from sessionized
+    inner join sessions using (chain_origin_id, repository, session_number)
+    inner join answers using (chain_origin_id, repository, session_number)
+),
+
+final as (
+    select
+        requests.request_key,
+        requests.ended_at,
+        requests.date as requested_on,
+        requests.repository,
+        case
+            when requests.request_kind = 'token' then 'token'
+            when requests.status = 401 then 'challenge'
+            when requests.request_kind = 'ping' then 'ping'
+            when requests.request_kind = 'tags' then 'tag_list'
+            when in_sessions.outcome in ('download', 'version_check') then 'counted'
+            -- The client was sent elsewhere, and nothing that counts came of it.
+            when in_sessions.outcome = 'inspect' and in_sessions.is_redirect_only then 'redirect'
+            when in_sessions.outcome is not null then in_sessions.outcome
+            when requests.status between 300 and 399 then 'redirect'
+            else 'junk'
+        end as verdict
+    from requests
+    left join in_sessions using (request_key, ended_at)
+)
+
+select * from final

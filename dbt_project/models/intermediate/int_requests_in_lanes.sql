@@ -1,0 +1,77 @@
+-- Which tag (or digest) each request was made for: an origin may pull two tags of a repository at once, and their
+-- requests interleave (corpus.md, 16). A digest belongs to what meant it, or its index, or an image with that blob;
+-- where nothing tells, to what was asked for last.
+with requests as (
+    select * from {{ ref('int_requests_timed') }}
+),
+
+openings as (
+    select * from {{ ref('int_lane_openings') }}
+),
+
+digest_roots as (
+    select * from {{ ref('int_digest_roots') }}
+),
+
+rooted as (
+    select request_key, ended_at, chain_origin_id, repository, ordered_at, object_digest as root
+    from requests
+    where not is_tag_request and object_digest is not null
+    union
+    select
+        requests.request_key, requests.ended_at, requests.chain_origin_id, requests.repository, requests.ordered_at,
+        digest_roots.root
+    from requests
+    inner join digest_roots on requests.object_digest = digest_roots.digest
+    where not requests.is_tag_request
+),
+
+candidates as (
+    select rooted.request_key, rooted.ended_at, openings.lane, openings.ordered_at as asked_at
+    from rooted
+    asof inner join openings
+        on
+            rooted.chain_origin_id = openings.chain_origin_id
+            and rooted.repository = openings.repository
+            and rooted.root = openings.root
+            and rooted.ordered_at >= openings.ordered_at
+),
+
+meant as (
+    select request_key, ended_at, max_by(lane, (asked_at, lane)) as lane, max(asked_at) as asked_at
+    from candidates
+    group by request_key, ended_at
+),
+
+last_asked as (
+    select requests.*, openings.lane as last_lane, openings.is_blind as is_last_blind
+    from requests
+    asof left join openings
+        on
+            requests.chain_origin_id = openings.chain_origin_id
+            and requests.repository = openings.repository
+            and requests.ordered_at >= openings.ordered_at
+),
+
+final as (
+    select
+        last_asked.* exclude (last_lane, is_last_blind),
+        case
+            when last_asked.is_tag_request then last_asked.reference
+            -- Asked for just now, or the only thing that can have meant it: a tag that a redirecting gateway
+            -- answered may have meant it too.
+            when
+                last_asked.ordered_at - meant.asked_at
+                <= interval '1' second * case
+                    when last_asked.is_last_blind then {{ var('manifest_gap_seconds') }}
+                    else {{ var('lane_seconds') }}
+                end
+                then meant.lane
+            else last_asked.last_lane
+        end as lane
+    from last_asked
+    left join meant
+        on last_asked.request_key = meant.request_key and last_asked.ended_at = meant.ended_at
+)
+
+select * from final

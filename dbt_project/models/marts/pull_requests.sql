@@ -1,0 +1,36 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_days',
+    on_schema_change='fail',
+    meta={'grain': 'day', 'period_column': 'pull_date'}
+) }}
+
+with requests as (
+    select * from {{ ref('int_pull_requests') }}
+    where pull_date in {{ planned('day') }}
+),
+
+final as (
+    select
+        pull_id,
+        pull_date,
+        request_number,
+        request_key,
+        requested_at,
+        ended_at,
+        method,
+        request_kind,
+        reference,
+        object_digest,
+        object_kind,
+        manifest_platform as platform,
+        status,
+        bytes_sent,
+        is_range,
+        is_complete,
+        is_sent_back,
+        session_start
+    from requests
+)
+
+select * from final

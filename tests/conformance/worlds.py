@@ -1,0 +1,52 @@
+"""The worlds that the kit counts: layouts of the corpus, with and without catalogue, as JSON and as text."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tests.layouts import Corpus, Layout, as_combined, interleaved, packed, separate, write, write_text
+from tests.warehouse import Warehouse, make
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Published marts over several layouts, each in months of its own."""
+
+    name: str
+    warehouse: Warehouse
+    layouts: list[Layout]
+
+
+def plain(corpus: Corpus) -> list[Layout]:
+    """The two layouts that every counter should get right."""
+    return [
+        # A day each, so that the definitions by day are definitions by scenario.
+        separate(corpus, seed=7, first=datetime(2026, 1, 1, 0, 30, tzinfo=UTC), every=24 * HOUR),
+        packed(corpus, seed=11, first_midnight=datetime(2026, 5, 1, tzinfo=UTC)),
+    ]
+
+
+def build(corpus: Corpus, folder: Path, with_catalogue: bool = True, is_combined: bool = False) -> World:
+    """Lay the corpus out in every way, load it, make the marts. Text has no fractions of a second to keep."""
+    layouts = [
+        *plain(corpus),
+        packed(corpus, seed=13, first_midnight=datetime(2026, 6, 1, tzinfo=UTC), pause=2 * HOUR),
+        interleaved(corpus, seed=400, first=datetime(2026, 8, 1, tzinfo=UTC)),
+    ]
+    for layout in layouts:
+        path = folder / "logs" / f"{layout.seed}.log"
+        if is_combined:
+            write_text(map(as_combined, layout.lines), path)
+        else:
+            write(layout.lines, path)
+    catalogue = folder / "catalogue.json"
+    catalogue.write_text(json.dumps({k: v for one in layouts for k, v in one.catalogue.items()}), "utf-8")
+    made = make(folder / "data", folder / "logs", catalogue if with_catalogue else None)
+    log_format = "combined text" if is_combined else "JSON"
+    name = f"{log_format}, {'with' if with_catalogue else 'without'} a manifest catalogue"
+    return World(name, made, layouts)

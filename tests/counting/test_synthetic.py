@@ -1,0 +1,70 @@
+"""Which requests are of one session, on 200,000 requests spliced from recordings; the truth is the splice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests import synthetic
+from tests.layouts import Corpus, write
+from tests.warehouse import make
+
+REQUESTS = 200_000
+GOAL = 0.98
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """Session of each request as found, and the world that it was found in."""
+
+    world: synthetic.World
+    found: dict[str, object]
+
+
+@pytest.fixture(scope="module")
+def sessions(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Sessions:
+    """The world's lines through the whole pipeline."""
+    folder = tmp_path_factory.mktemp("synthetic")
+    world = synthetic.make(Corpus(corpus), REQUESTS)
+    write(world.lines, folder / "logs" / "access.jsonl")
+    made = make(folder / "data", folder / "logs")
+    return Sessions(world, synthetic.sessions_of(made.settings.scratch))
+
+
+def test_the_world_is_large_and_overlaps_midnights(sessions: Sessions) -> None:
+    assert len(sessions.world.lines) >= REQUESTS
+    assert len(sessions.found) > 0.6 * REQUESTS  # the others are pings, tokens and challenges
+    days = {int(float(line["msec"]) // 86400) for line in sessions.world.lines}
+    assert len(days) >= 10
+
+
+def test_same_session_without_nat(sessions: Sessions) -> None:
+    alone = {key: value for key, value in sessions.found.items() if key not in sessions.world.behind_nat}
+    precision, recall = synthetic.same_session(alone, sessions.world.instance_of)
+    assert precision >= GOAL
+    assert recall >= GOAL
+
+
+def test_same_session_behind_nats_is_known(sessions: Sessions) -> None:
+    """No goal: what cannot be told apart is not hidden (`make conformance` prints it)."""
+    shared = {key: value for key, value in sessions.found.items() if key in sessions.world.behind_nat}
+    precision, recall = synthetic.same_session(shared, sessions.world.instance_of)
+    assert 0.5 < precision <= 1
+    assert 0.5 < recall <= 1
+
+
+def test_sessions_that_join_or_split_too_much_are_noticed(sessions: Sessions) -> None:
+    """The planted defects: one session an origin and repository; one session a request."""
+    joined = {key: str(value).rpartition(" ")[0] for key, value in sessions.found.items()}
+    assert synthetic.same_session(joined, sessions.world.instance_of)[0] < GOAL
+    split: dict[str, object] = {key: f"{value} {key[0]}" for key, value in sessions.found.items()}
+    assert synthetic.same_session(split, sessions.world.instance_of)[1] < GOAL
+
+
+def test_pairs_by_hand() -> None:
+    """Found {a b} {c d}, true {a b c} {d}: 1 of 2 found pairs is right; 1 of 3 true pairs is found."""
+    found: dict[str, object] = {"a": 1, "b": 1, "c": 2, "d": 2}
+    truth: dict[str, object] = {"a": 1, "b": 1, "c": 1, "d": 2}
+    assert synthetic.same_session(found, truth) == (1 / 2, 1 / 3)
