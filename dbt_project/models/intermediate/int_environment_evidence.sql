@@ -8,6 +8,8 @@ judged as (
         *,
         coalesce(client_category in ('runtime_k8s', 'runtime_orch'), false) as is_cluster,
         coalesce(client_category in ('build', 'ci_test', 'copy_inspect'), false) as is_job,
+        -- Copy tools, scanners and libraries have no image store: that they take layers each time tells nothing.
+        coalesce(client_category in ('build', 'ci_test'), false) as is_builder,
         coalesce(client_category in ('runtime', 'runtime_api', 'dev_runtime'), false) as is_engine,
         -- What only builds, copies or looks does not run the image: no rhythm of it speaks for production.
         coalesce(starts_with(client_category, 'runtime') or client_category = 'dev_runtime', false) as is_runtime,
@@ -48,15 +50,16 @@ shown as (
             case when is_organisation and is_engine then 'office' end,
             case
                 when
-                    cold_count >= {{ var('cold_again_pulls') }}
+                    (is_runtime or is_builder)
+                    and cold_count >= {{ var('cold_again_pulls') }}
                     and cold_share >= {{ var('ci_cold_share') }}
                     and 2 * cold_digest_count <= cold_count
                     then 'cold_again'
             end,
             case
                 when
-                    lookup_count = 1 and outcome in ('download', 'interrupted')
-                    and is_hosted and (is_job or is_engine or client_category = 'generic_lib')
+                    (is_engine or is_builder) and is_hosted
+                    and lookup_count = 1 and outcome in ('download', 'interrupted')
                     then 'one_cold_pull'
             end,
             case when access_pattern = 'deployment' then 'rollout' end,

@@ -21,6 +21,30 @@ pushers as (
     select * from {{ ref('int_pushers') }}
 ),
 
+-- A push of the epoch before is known by the ids under its key.
+ids as (
+    select
+        pull_id,
+        pull_date,
+        repository,
+        unnest([origin_id, previous_origin_id, endpoint_id, previous_endpoint_id]) as id
+    from pulls
+    where not coalesce(is_origin_unlinkable, false)
+),
+
+own_pulls as (
+    select
+        ids.pull_id,
+        bool_or(pushers.level = 'origin') as is_pusher
+    from ids
+    inner join pushers
+        on
+            ids.pull_date = pushers.pattern_date
+            and ids.repository = pushers.repository
+            and ids.id = pushers.id
+    group by ids.pull_id
+),
+
 own_networks as (
     select * from {{ ref('own_networks') }}
 ),
@@ -41,24 +65,8 @@ final as (
         pulls.cloud_region,
         pulls.ci_verdict,
         own_networks.asn is not null as is_own_network,
-        not coalesce(pulls.is_origin_unlinkable, false) and exists(
-            select 1
-            from pushers
-            where
-                pushers.level = 'origin'
-                and pulls.pull_date = pushers.pattern_date
-                and pulls.repository = pushers.repository
-                and pushers.id in (pulls.origin_id, pulls.previous_origin_id)
-        ) as is_pusher,
-        not coalesce(pulls.is_origin_unlinkable, false) and exists(
-            select 1
-            from pushers
-            where
-                pushers.level = 'endpoint'
-                and pulls.pull_date = pushers.pattern_date
-                and pulls.repository = pushers.repository
-                and pushers.id in (pulls.endpoint_id, pulls.previous_endpoint_id)
-        ) as is_at_pushing_address,
+        coalesce(own_pulls.is_pusher, false) as is_pusher,
+        own_pulls.pull_id is not null as is_at_pushing_address,
         patterns.access_pattern,
         patterns.rule as pattern_rule,
         coalesce(patterns.lookup_count, 0) as lookup_count,
@@ -70,6 +78,7 @@ final as (
         coalesce(presence.hour_count, 0) as hour_count
     from pulls
     left join lookups using (pull_id)
+    left join own_pulls using (pull_id)
     left join patterns
         on
             pulls.pull_date = patterns.pattern_date

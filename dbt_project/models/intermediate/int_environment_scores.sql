@@ -20,7 +20,7 @@ strongest as (
         *,
         row_number() over (
             partition by pull_id, environment, family
-            order by abs(points) desc, points, position
+            order by abs(points) desc, points asc, position asc
         ) as strength_rank
     from weighed
 ),

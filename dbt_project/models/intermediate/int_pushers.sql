@@ -1,4 +1,4 @@
--- Who wrote to a repository in the look-back: its origin and its address, under both keys near an epoch's border.
+-- Who wrote to a repository in the look-back: its origin and its address.
 with pushes as (
     select * from {{ ref('fct_pulls_base') }}
     where has_pushed and not coalesce(is_origin_unlinkable, false)
@@ -8,28 +8,20 @@ pattern_days as (
     select * from {{ ref('int_pattern_days') }}
 ),
 
-ids as (
+windowed as (
     select
         pattern_days.pattern_date,
         pushes.repository,
-        unnest([
-            {'level': 'origin', 'id': pushes.origin_id},
-            {'level': 'origin', 'id': pushes.previous_origin_id},
-            {'level': 'endpoint', 'id': pushes.endpoint_id},
-            {'level': 'endpoint', 'id': pushes.previous_endpoint_id}
-        ]) as pusher
+        pushes.origin_id,
+        pushes.endpoint_id
     from pushes
     inner join pattern_days on pushes.pull_date = pattern_days.pull_date
 ),
 
 final as (
-    select distinct
-        pattern_date,
-        repository,
-        pusher.level,
-        pusher.id
-    from ids
-    where pusher.id is not null
+    select distinct pattern_date, repository, 'origin' as level, origin_id as id from windowed
+    union all
+    select distinct pattern_date, repository, 'endpoint' as level, endpoint_id as id from windowed
 )
 
 select * from final

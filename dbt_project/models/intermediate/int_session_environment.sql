@@ -12,9 +12,10 @@ ranked as (
         *,
         -- What is left of the lead over the second best, and over knowing nothing.
         points - greatest(0, coalesce(lead(points) over ranking, 0)) as margin,
+        lead(evidence_for) over ranking as evidence_for_second,
         row_number() over ranking as points_rank
     from scores
-    window ranking as (partition by pull_id order by points desc, environment)
+    window ranking as (partition by pull_id order by points desc, environment asc)
 ),
 
 best as (
@@ -23,7 +24,10 @@ best as (
         environment,
         margin,
         evidence_for,
-        evidence_against,
+        case
+            when is_proven then null
+            else nullif(concat_ws(', ', evidence_against, evidence_for_second), '')
+        end as evidence_against,
         case
             when is_proven then 'proven'
             when margin >= {{ var('environment_likely') }} then 'likely'
@@ -51,7 +55,9 @@ described as (
         end
         || ' from '
         || coalesce(
-            facts.cloud_provider || coalesce(' ' || facts.cloud_region, ''), facts.network_operator, 'an unknown network'
+            facts.cloud_provider || coalesce(' ' || facts.cloud_region, ''),
+            facts.network_operator,
+            'an unknown network'
         ) as who
     from facts
     left join best using (pull_id)
@@ -73,9 +79,11 @@ final as (
         || case when environment = 'unknown' then ': ' else ', ' || environment_confidence || ': ' end
         || who
         || case
-            when environment <> 'unknown' then ', ' || evidence_for || coalesce('; against it: ' || evidence_against, '')
+            when environment <> 'unknown'
+                then ', ' || evidence_for || coalesce('; against it: ' || evidence_against, '')
             when evidence_for is null then ', and nothing else tells'
-            else ', and too little else tells or it contradicts itself (' || evidence_for || ')'
+            when evidence_against is null then ', and too little else tells (' || evidence_for || ')'
+            else ', and the evidence is divided (' || evidence_for || '; against it: ' || evidence_against || ')'
         end
         || '.' as environment_reason,
         margin
