@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     identity_epoch: EpochKind = "year"
     catalogue: Path | None = None
     maxmind: Path | None = None
+    labels: Path | None = None
     lookback_days: int = Field(default=65, ge=1)
     landing_days: int = Field(default=7, ge=1)
     lock_wait_s: int = Field(default=900, ge=0)
@@ -86,7 +87,7 @@ class Settings(BaseSettings):
     def _check_networks(cls, value: list[str]) -> list[str]:
         return [str(ip_network(text, strict=False)) for text in value]
 
-    @field_validator("data", "catalogue", "maxmind")
+    @field_validator("data", "catalogue", "maxmind", "labels")
     @classmethod
     def _resolve(cls, value: Path | None) -> Path | None:
         return _absolute(value)

@@ -7,7 +7,8 @@ judged as (
     select
         *,
         coalesce(client_category in ('runtime_k8s', 'runtime_orch'), false) as is_cluster,
-        coalesce(client_category in ('build', 'ci_test', 'copy_inspect'), false) as is_job,
+        -- Who copies everything is a mirror: where its users sit, nobody knows.
+        coalesce(client_category = 'copy_inspect', false) and coalesce(access_pattern, '') <> 'mirror' as is_copier,
         -- Copy tools, scanners and libraries have no image store: that they take layers each time tells nothing.
         coalesce(client_category in ('build', 'ci_test'), false) as is_builder,
         coalesce(client_category in ('runtime', 'runtime_api', 'dev_runtime'), false) as is_engine,
@@ -36,14 +37,14 @@ shown as (
             case when client_category = 'runtime_hpc' then 'high_performance' end,
             case when client_category = 'ci_test' then 'test_library' end,
             case when client_category = 'build' then 'builder' end,
-            case when client_category = 'copy_inspect' then 'copier' end,
+            case when is_copier then 'copier' end,
             case when client_name = 'docker-compose' then 'compose' end,
             case when client_name in ('podman', 'nerdctl') then 'personal_runtime' end,
             case when kernel_hint = 'azure' then 'azure_kernel' end,
             case when kernel_hint in ('talos', 'flatcar', 'pve') then 'server_kernel' end,
             case when is_hosted and is_cluster then 'hosted_cluster' end,
             case when is_organisation and is_cluster then 'own_cluster' end,
-            case when is_hosted and is_job then 'hosted_job' end,
+            case when is_hosted and (is_builder or is_copier) then 'hosted_job' end,
             case when network_type = 'hosting' and is_engine then 'hosted_engine' end,
             case when is_hosted or kernel_hint in ('azure', 'aws', 'gcp', 'oracle', 'ibm') then 'hosted' end,
             case when is_provider then 'provider' end,
