@@ -1,4 +1,4 @@
-"""How right the environments are on the publisher's own labels, and what each piece of evidence is worth there."""
+"""How right the environments are on the publisher's own labels, and what each piece of evidence is worth."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ order by array_position(['proven', 'likely', 'possible', 'unknown'], confidence)
 # By endpoint, since a timer asks a thousand times: has it ever shown the evidence, and what is it?
 _SHOWN = """
 select
-    count(distinct endpoint_id) filter (where label = $label and list_contains(string_split(evidence, ' '), $evidence)),
-    count(distinct endpoint_id) filter (where label <> $label and list_contains(string_split(evidence, ' '), $evidence)),
+    count(distinct endpoint_id) filter (where label = $label and is_shown),
+    count(distinct endpoint_id) filter (where label <> $label and is_shown),
     count(distinct endpoint_id) filter (where label = $label),
     count(distinct endpoint_id) filter (where label <> $label)
-from judged
+from (select *, list_contains(string_split(evidence, ' '), $evidence) as is_shown from judged)
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Labelled pulls of one confidence and environment. `promised`: the mean of the odds that the points stand for."""
+    """Labelled pulls of one confidence and environment. `promised`: what the points stand for, on average."""
 
     confidence: str
     environment: str
@@ -88,7 +88,7 @@ class Calibration:
 
     @property
     def expected_error(self) -> float | None:
-        """Mean distance of precision and promise over the labelled pulls with an environment; None without any."""
+        """Mean distance of precision and promise over labelled pulls with an environment; None without any."""
         known = [group for group in self.groups if group.environment != "unknown"]
         pulls = sum(group.pulls for group in known)
         if not pulls:
@@ -113,7 +113,8 @@ def read(settings: Settings) -> Calibration:
         con.register("found_labels", labels.endpoints(known, ring, epochs))
         con.execute(
             "create temp table labels as select cast(endpoint_id as bigint) as endpoint_id,"
-            " cast(identity_epoch as varchar) as identity_epoch, cast(label as varchar) as label from found_labels"
+            " cast(identity_epoch as varchar) as identity_epoch, cast(label as varchar) as label"
+            " from found_labels"
         )
         con.execute(_JUDGED)
         groups = [Group(*row) for row in rows(con, _GROUPS)]

@@ -26,7 +26,7 @@ class LabelsError(ValueError):
 
 
 def read(path: Path) -> dict[Network, str]:
-    """Network → environment, of a CSV file with the columns `network` (an address or a CIDR) and `environment`.
+    """Network → environment, of a CSV file: `network` (an address or a CIDR) and `environment`.
 
     Raises LabelsError when the file or a line of it cannot be used, or when it names too many addresses.
     """
@@ -40,7 +40,8 @@ def read(path: Path) -> dict[Network, str]:
         raise LabelsError(f"{path} cannot be read as CSV in UTF-8 ({type(error).__name__}).") from error
     if sum(_size(network) for network in labels) > MOST_ENDPOINTS:
         raise LabelsError(
-            f"{path} names more than {MOST_ENDPOINTS:,} addresses (IPv6: networks of 64 bits). Name smaller networks."
+            f"{path} names more than {MOST_ENDPOINTS:,} addresses (IPv6: networks of 64 bits)."
+            " Name smaller networks."
         )
     return labels
 

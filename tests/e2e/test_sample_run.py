@@ -133,7 +133,7 @@ def test_report_reads_the_same_figures_again(sample_run: SampleRun) -> None:
 
 
 def test_environments_are_those_of_the_cast(sample_run: SampleRun) -> None:
-    """At least 60 % of the pulls labelled, nine in ten of the sure labels right; without the three timers too."""
+    """60 % of the pulls labelled, nine in ten of the sure labels right; without the three timers too."""
     rows = judged(Warehouse(sample_run.settings, {}))
     everybody = score([row for _, row in rows])
     without_timers = score([row for role, row in rows if role not in TIMERS])

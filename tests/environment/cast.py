@@ -1,6 +1,6 @@
 """A truth spliced from recorded scenarios: who they are is decided here, and told to nobody else.
 
-Each member of the cast asks for a host name of its own, which no rule reads: by it a pull is tied to its member.
+Each member of the cast asks for a host name of its own, which no rule reads: it ties a pull to its member.
 Among them are the ones that look like something else: that is what makes a precision worth stating.
 """
 
@@ -33,7 +33,7 @@ When = Literal["evenings", "workdays", "nightly", "steady", "weekly"]
 class Member:
     """One line of the cast: `count` origins in the networks in turn (the first three numbers of an address).
 
-    `scenarios`: one of them at each act. `is_new_each_time`: another address for each act, as hosted runners have.
+    `scenarios`: one of them at each act. `is_new_each_time`: another address for each act, as of hosted runners.
     """
 
     name: str
@@ -48,7 +48,11 @@ class Member:
 
 
 HOMES = ("73.12.9", "79.193.40", "81.226.3", "90.3.77", "77.162.8", "83.34.5", "86.130.2", "24.48.1")
-AWS, GCP, AZURE = ("54.210.8", "18.184.66", "13.126.9"), ("34.86.14", "34.89.130"), ("40.71.5", "52.166.7", "4.148.3")
+AWS, GCP, AZURE = (
+    ("54.210.8", "18.184.66", "13.126.9"),
+    ("34.86.14", "34.89.130"),
+    ("40.71.5", "52.166.7", "4.148.3"),
+)
 HOSTING = ("88.198.7", "104.131.6", "51.75.17", "95.216.12")
 COMPANIES = ("53.1.7", "19.1.8", "130.76.3", "139.15.4")
 PERSON = ("docker.cold-tag", "docker.two-tags", "docker.warm-tag", "docker.run-missing")
@@ -59,31 +63,61 @@ CAST = (
     Member("windows", "workstation", 5, HOMES[2:], c.DESKTOP_WINDOWS.versions, PERSON, "evenings"),
     Member("mac at work", "workstation", 3, COMPANIES, c.DESKTOP_MAC.versions, PERSON, "workdays"),
     Member("linux", "workstation", 4, HOMES, c.DOCKER_LINUX.versions, PERSON, "evenings"),
-    Member("podman", "workstation", 3, HOMES, c.PODMAN.versions, ("podman.cold-tag", "podman.two-tags"), "evenings"),
-    Member("nerdctl", "workstation", 2, HOMES, c.NERDCTL.versions, ("ctr.cold-tag", "ctr.two-tags"), "evenings"),
+    Member(
+        "podman", "workstation", 3, HOMES, c.PODMAN.versions,
+        ("podman.cold-tag", "podman.two-tags"), "evenings",
+    ),
+    Member(
+        "nerdctl", "workstation", 2, HOMES, c.NERDCTL.versions,
+        ("ctr.cold-tag", "ctr.two-tags"), "evenings",
+    ),
     # Looks like CI: tests, and builds, on somebody's own machine.
     Member("tests at home", "workstation", 2, HOMES[4:], TESTS_ON_DESKTOP, ("docker.cold-tag",), "evenings"),
     Member("builds at home", "workstation", 2, HOMES[5:], c.BUILDKIT.versions, ("ctr.cold-tag",), "evenings"),
     # Looks like production: a cluster on a laptop.
-    Member("kind", "workstation", 2, HOMES[6:], c.CONTAINERD.versions, ("ctr.cold-tag", "ctr.warm-tag"), "evenings"),
-    Member("hosted runner", "ci", 3, AZURE, DOCKER_ON_AZURE, ("docker.cold-tag",), "workdays", is_new_each_time=True),
+    Member(
+        "kind", "workstation", 2, HOMES[6:], c.CONTAINERD.versions,
+        ("ctr.cold-tag", "ctr.warm-tag"), "evenings",
+    ),
+    Member(
+        "hosted runner", "ci", 3, AZURE, DOCKER_ON_AZURE,
+        ("docker.cold-tag",), "workdays", is_new_each_time=True,
+    ),
     Member("hosted tests", "ci", 3, AZURE, c.TESTCONTAINERS.versions, ("docker.cold-tag",), "workdays", True),
-    Member("build", "ci", 4, AWS + GCP, c.BUILDKIT.versions, ("ctr.cold-tag", "ctr.cold-singlearch"), "workdays"),
-    Member("buildah", "ci", 3, GCP + HOSTING, c.BUILDAH.versions, ("buildah.cold-tag", "buildah.bud"), "workdays"),
+    Member(
+        "build", "ci", 4, AWS + GCP, c.BUILDKIT.versions,
+        ("ctr.cold-tag", "ctr.cold-singlearch"), "workdays",
+    ),
+    Member(
+        "buildah", "ci", 3, GCP + HOSTING, c.BUILDAH.versions,
+        ("buildah.cold-tag", "buildah.bud"), "workdays",
+    ),
     Member("woodpecker", "ci", 2, HOSTING, c.WOODPECKER.versions, ("docker.fullcold",), "workdays"),
     # Looks like a server, a person at home, and a production cluster.
     Member("runner in a cloud", "ci", 2, AWS, DOCKER_ON_AWS, ("docker.cold-tag",), "workdays"),
     Member("runner at home", "ci", 1, HOMES[7:], c.DOCKER_LINUX.versions, ("docker.cold-tag",), "workdays"),
     Member("pods of a CI system", "ci", 1, GCP, c.CONTAINERD.versions, ("ctr.cold-tag",), "workdays"),
     Member("cluster", "production", 8, AWS + GCP + AZURE, c.CONTAINERD.versions, CLUSTER, "steady"),
-    Member("cri-o", "production", 3, COMPANIES, c.CRIO.versions, ("podman.cold-tag", "podman.warm-tag"), "steady"),
+    Member(
+        "cri-o", "production", 3, COMPANIES, c.CRIO.versions,
+        ("podman.cold-tag", "podman.warm-tag"), "steady",
+    ),
     Member("k3s", "production", 4, HOSTING, c.K3S.versions, CLUSTER, "steady"),
-    Member("swarm", "production", 2, HOSTING, c.SWARM.versions, ("docker.cold-tag", "docker.warm-tag"), "nightly"),
+    Member(
+        "swarm", "production", 2, HOSTING, c.SWARM.versions,
+        ("docker.cold-tag", "docker.warm-tag"), "nightly",
+    ),
     Member("server", "production", 2, HOSTING[2:], c.DOCKER_LINUX.versions, ("docker.warm-tag",), "nightly"),
     # Looks like a hosted runner, as long as it has come once only; and like a machine at home.
-    Member("server in azure", "production", 1, AZURE, DOCKER_ON_AZURE, ("docker.cold-tag", *3 * ("docker.warm-tag",)), "nightly"),
+    Member(
+        "server in azure", "production", 1, AZURE, DOCKER_ON_AZURE,
+        ("docker.cold-tag", *3 * ("docker.warm-tag",)), "nightly",
+    ),
     Member("k3s at home", "production", 1, HOMES, c.K3S.versions, CLUSTER, "steady"),
-    Member("release machine", "own", 1, COMPANIES[1:], c.DOCKER_LINUX.versions, PERSON, "weekly", pushes=True),
+    Member(
+        "release machine", "own", 1, COMPANIES[1:], c.DOCKER_LINUX.versions,
+        PERSON, "weekly", pushes=True,
+    ),
     Member("release job", "own", 1, AZURE, c.BUILDKIT.versions, ("ctr.cold-tag",), "weekly", pushes=True),
 )  # fmt: skip
 
@@ -102,7 +136,9 @@ def member_of(host: str) -> str:
 
 def lines(corpus: Corpus) -> list[Line]:
     """All that the cast does, in the order of a log."""
-    played = [line for member in CAST for place in range(member.count) for line in _acts(corpus, member, place)]
+    played = [
+        line for member in CAST for place in range(member.count) for line in _acts(corpus, member, place)
+    ]
     return sorted(played, key=lambda line: float(line["msec"]))
 
 

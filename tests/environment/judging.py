@@ -17,7 +17,7 @@ Row = tuple[str | None, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Over pulls: how many, how many with a label, and of the sure ones (proven, likely) how many are right."""
+    """Over pulls: how many, how many with a label, and of the sure (proven, likely) how many are right."""
 
     pulls: int
     labelled: int

@@ -5,8 +5,6 @@ None: none of the four, or nobody can say; then every label counts as wrong.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 
 from enrichers.identity import KeyRing, pseudonymise
@@ -26,8 +24,8 @@ ENVIRONMENTS = {
         "cluster with a wrong tag", "cluster importing all platforms",
     ),
     "workstation": (
-        "Mac", "Windows machine", "linux workstation", "podman beside docker", "podman laptop", "nerdctl user",
-        "compose user", "office", "university", "docker through a redirect", "podman through a redirect",
+        "Mac", "Windows machine", "linux workstation", "podman beside docker", "podman laptop",
+        "nerdctl user", "compose user", "office", "university", "docker through a redirect", "podman through a redirect",
         "docker on a token gateway", "docker over TLS", "plain port", "curious user", "wrong tag",
     ),
     None: (

@@ -38,7 +38,9 @@ def labelled(spliced: Warehouse, known: dict[str, str], tmp_path_factory: pytest
     return spliced.settings.model_copy(update={"labels": path})
 
 
-def test_precision_is_that_of_the_truth(labelled: Settings, spliced: Warehouse, known: dict[str, str]) -> None:
+def test_precision_is_that_of_the_truth(
+    labelled: Settings, spliced: Warehouse, known: dict[str, str]
+) -> None:
     """The same counts by host names, which the labels know nothing of."""
     found = calibrate.read(labelled)
     assert found.pulls > 1000
@@ -132,7 +134,8 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 def test_the_smallest_network_decides_and_an_address_of_ipv6_stands_for_its_64(tmp_path: Path) -> None:
     path = tmp_path / "labels.csv"
     path.write_text(
-        "network,environment\n192.0.2.0/30,production\n192.0.2.1,ci\n2001:db8::7,own\n2001:db8:1::/63,ci\n", "utf-8"
+        "network,environment\n192.0.2.0/30,production\n192.0.2.1,ci\n2001:db8::7,own\n2001:db8:1::/63,ci\n",
+        "utf-8",
     )
     ring = KeyRing(tmp_path / "keys", "year")
     ring.ensure(["2026"], NOW)

@@ -23,7 +23,9 @@ def evidence_of_model(text: str) -> list[str]:
 
 
 def test_seed_and_model_know_the_same_evidence_in_the_same_order() -> None:
-    assert evidence_of_model(MODEL.read_text("utf-8")) == list(dict.fromkeys(row["evidence"] for row in rules()))
+    assert evidence_of_model(MODEL.read_text("utf-8")) == list(
+        dict.fromkeys(row["evidence"] for row in rules())
+    )
 
 
 def test_evidence_without_a_weight_is_noticed() -> None:
@@ -38,7 +40,7 @@ def alone_likely(rows: list[dict[str, str]]) -> set[str]:
 
 
 def test_no_weak_evidence_decides_alone() -> None:
-    """A provider is no laptop, a cloud no CI, a cluster's runtime alone no production: what may not be claimed.
+    """A provider is no laptop, a cloud no CI, a cluster's runtime no production by itself.
 
     Only what names a person's machine, or shares its address with a push, is likely by itself.
     """
