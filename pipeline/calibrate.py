@@ -88,7 +88,7 @@ class Calibration:
 
     @property
     def expected_error(self) -> float | None:
-        """Mean distance of precision and promise over labelled pulls with an environment; None without any."""
+        """Mean distance of precision and promise over pulls with label and environment; None without any."""
         known = [group for group in self.groups if group.environment != "unknown"]
         pulls = sum(group.pulls for group in known)
         if not pulls:

@@ -33,7 +33,7 @@ When = Literal["evenings", "workdays", "nightly", "steady", "weekly"]
 class Member:
     """One line of the cast: `count` origins in the networks in turn (the first three numbers of an address).
 
-    `scenarios`: one of them at each act. `is_new_each_time`: another address for each act, as of hosted runners.
+    `scenarios`: one of them at each act. `is_new_each_time`: another address for each act.
     """
 
     name: str

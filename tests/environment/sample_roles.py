@@ -25,8 +25,9 @@ ENVIRONMENTS = {
     ),
     "workstation": (
         "Mac", "Windows machine", "linux workstation", "podman beside docker", "podman laptop",
-        "nerdctl user", "compose user", "office", "university", "docker through a redirect", "podman through a redirect",
-        "docker on a token gateway", "docker over TLS", "plain port", "curious user", "wrong tag",
+        "nerdctl user", "compose user", "office", "university", "docker through a redirect",
+        "podman through a redirect", "docker on a token gateway", "docker over TLS", "plain port",
+        "curious user", "wrong tag",
     ),
     None: (
         "home-made checker", "blobs by redirect", "mirror", "skopeo elsewhere", "nightly scanner",

@@ -86,7 +86,8 @@ def test_who_looks_like_something_else_is_never_surely_that(
         "update environment_rules set environment = 'ci', points = 20 where evidence = 'hosted_cluster'",
         # A provider's customer is not a laptop by that alone, and an office is not production.
         "update environment_rules set environment = 'production', points = 40 where evidence = 'provider'",
-        "update environment_rules set environment = 'workstation', points = 40 where evidence = 'builder'",
+        "update environment_rules set environment = 'workstation', points = 40"
+        " where evidence in ('builder', 'azure_kernel')",
         # A proof that is none.
         "update environment_rules set is_proof = true, points = 300 where evidence = 'test_library' or"
         " (evidence = 'hosted' and environment = 'workstation')",
@@ -115,7 +116,7 @@ def test_the_sentence_can_be_checked(spliced: Warehouse) -> None:
     )
     assert sentences[0] == (
         "CI, likely: docker 27.3.1 on an -azure kernel from azure eastus, a kernel made for Azure,"
-        " one cold pull, never seen before; against it: in a data centre.",
+        " one cold pull, never seen before.",
     )
 
 
