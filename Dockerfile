@@ -27,6 +27,6 @@ COPY dags dags
 # Volumes mounted here take their owner from these folders.
 RUN groupadd --gid 10001 pullhouse \
     && useradd --uid 10001 --gid 10001 --home-dir /airflow --shell /usr/sbin/nologin pullhouse \
-    && install -d -o pullhouse -g pullhouse -m 0750 /airflow /airflow/logs /airflow/private /data
+    && install -d -o pullhouse -g pullhouse -m 0750 /airflow /airflow/logs /airflow/private /data /maxmind
 
 USER 10001:10001

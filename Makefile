@@ -29,7 +29,7 @@ export PULLHOUSE_LABELS := $(LABELS)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run report doctor status explain calibrate definitions dbt expire airflow test test-live conformance lint format lock reference up down clean
+.PHONY: help setup setup-dev run report doctor status explain calibrate definitions dbt expire airflow test test-live conformance lint format lock reference coverage up down clean
 
 help: ## this menu
 	@echo "Pullhouse: who pulls your container images. Targets:"
@@ -97,6 +97,9 @@ lock: setup-dev ## resolve the dependencies of pyproject.toml again
 
 reference: setup ## make the bundled address ranges again (needs npm and the network)
 	@$(BIN)/python -m pipeline.reference_bundle
+
+coverage: setup ## how many random addresses have a country and an operator, by the data in use
+	@$(BIN)/python -m pipeline coverage $(ARGS)
 
 up: setup ## gateway and Airflow in containers: make up REGISTRY=https://registry.example.com
 	@$(BIN)/python scripts/make_env.py "$(REGISTRY)"

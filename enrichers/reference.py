@@ -20,6 +20,7 @@ from enrichers.reference_dataset import BUNDLED, COLUMNS, Dataset, ReferenceData
 from enrichers.reference_mmdb import (
     OPERATOR,
     PLACE,
+    TRAITS,
     AddressFile,
     damaged,
     find_files,
@@ -71,6 +72,22 @@ class ReferenceSet:
         """asn, network_operator of each address; None where unknown or reserved."""
         return self._ask(addresses, OPERATOR, self.datasets["asn"])
 
+    @property
+    def has_traits(self) -> bool:
+        """Whether any of the user's files says who uses a network."""
+        return any(set(file.columns) & set(TRAITS) for file in self.files)
+
+    def traits(self, addresses: pd.Series[Any]) -> Columns:
+        """TRAITS of each address: the first answer of the user's files to each, else None."""
+        parsed = _parse(addresses)
+        known = parsed.valid & (_reserved().find(parsed) == NOTHING)
+        result = {column: np.full(parsed.size, None, dtype=object) for column in TRAITS}
+        for answer in self._file_answers(addresses, known, TRAITS):
+            for column, values in answer.items():
+                open_rows = pd.isna(result[column])
+                result[column][open_rows] = values[open_rows]
+        return result
+
     def clouds(self, addresses: pd.Series[Any]) -> Columns:
         """cloud_provider, cloud_region of each address, from the ranges that the providers publish."""
         return self.datasets["cloud"].look_up(_parse(addresses))
@@ -105,14 +122,24 @@ class ReferenceSet:
         columns: Sequence[str],
         dataset: Dataset,
     ) -> Iterator[Columns]:
+        yield from self._file_answers(addresses, known, columns, columns[0])
+        yield dataset.look_up(parsed)
+
+    def _file_answers(
+        self,
+        addresses: pd.Series[Any],
+        known: npt.NDArray[np.bool_],
+        columns: Sequence[str],
+        key: str | None = None,
+    ) -> Iterator[Columns]:
+        """What each file says that knows `key` (any of `columns`); one that turns out damaged is dropped."""
         for file in list(self.files):
-            if columns[0] in file.columns:
+            if (key in file.columns) if key else bool(set(columns) & set(file.columns)):
                 try:
                     yield _ask_file(file, addresses, known, columns)
                 except maxminddb.InvalidDatabaseError:
                     self.files.remove(file)
                     self.warnings.append(f"{damaged(file.path)} The next source is used.")
-        yield dataset.look_up(parsed)
 
 
 def _ask_file(

@@ -26,10 +26,21 @@ Place = tuple[str, str | None]
 class Listed(Protocol):
     """One listed range."""
 
-    cidr: str
-    provider: str
-    region: str | None
-    service: str | None
+    @property
+    def cidr(self) -> str:
+        """The network."""
+
+    @property
+    def provider(self) -> str:
+        """Whose it is."""
+
+    @property
+    def region(self) -> str | None:
+        """Where it is, as the provider calls it."""
+
+    @property
+    def service(self) -> str | None:
+        """What it is for."""
 
 
 @lru_cache(maxsize=1)

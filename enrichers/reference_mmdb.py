@@ -18,6 +18,8 @@ from enrichers.reference_dataset import ReferenceDataError
 
 PLACE = ("country_code", "region", "city")
 OPERATOR = ("asn", "network_operator")
+# Each stands for itself: who uses the network, by what line, behind what, whose customer, whose network.
+TRAITS = ("user_type", "connection_type", "anonymity", "isp", "organization", "domain")
 
 # A value for each column that the file knows about; the first of PLACE or OPERATOR is its key.
 Answer = dict[str, Any]
@@ -28,9 +30,16 @@ SAMPLED_RECORDS = 1000
 _MAXMIND_METHODS = {
     "-City": ("city", PLACE),
     "-Country": ("country", PLACE),
-    "-Enterprise": ("enterprise", PLACE + OPERATOR),
+    "-Enterprise": (
+        "enterprise",
+        PLACE + OPERATOR + ("user_type", "connection_type", "isp", "organization", "domain"),
+    ),
     "-ASN": ("asn", OPERATOR),
-    "-ISP": ("isp", OPERATOR),
+    "-ISP": ("isp", (*OPERATOR, "isp", "organization")),
+    "-Domain": ("domain", ("domain",)),
+    "-Connection-Type": ("connection_type", ("connection_type",)),
+    "-Anonymous-IP": ("anonymous_ip", ("anonymity",)),
+    "-Anonymous-Plus": ("anonymous_plus", ("anonymity",)),
 }
 
 
@@ -75,7 +84,7 @@ def open_file(path: Path) -> AddressFile:
     except (maxminddb.InvalidDatabaseError, ValueError, OverflowError):
         raise damaged(path) from None
     kind = str(metadata.database_type)
-    is_maxmind = kind.startswith(("GeoIP2-", "GeoLite2-"))
+    is_maxmind = kind.startswith(("GeoIP2-", "GeoLite2-", "GeoIP-"))
     if is_maxmind:
         columns, ask = _maxmind(path, kind)
     else:
@@ -126,7 +135,29 @@ _MAXMIND_FIELDS: dict[str, Callable[[Any], Any]] = {
     "city": lambda found: _english(found.city) if hasattr(found, "city") else None,
     "asn": lambda found: _traits(found).autonomous_system_number,
     "network_operator": lambda found: _traits(found).autonomous_system_organization,
+    "user_type": lambda found: found.traits.user_type,
+    "connection_type": lambda found: _traits(found).connection_type,
+    "anonymity": lambda found: _anonymity(
+        found.is_anonymous_vpn
+        or found.is_public_proxy
+        or found.is_residential_proxy
+        or found.is_tor_exit_node,
+        found.is_hosting_provider,
+    ),
+    "isp": lambda found: _traits(found).isp,
+    "organization": lambda found: _traits(found).organization,
+    "domain": lambda found: _traits(found).domain,
 }
+
+
+def _anonymity(hides: object, hosts: object) -> str | None:
+    """The network type of an address that hides its user: behind a VPN or proxy, or in a data centre."""
+    return "vpn_proxy" if _is_set(hides) else "hosting" if _is_set(hosts) else None
+
+
+def _is_set(flag: object) -> bool:
+    """IPinfo writes its flags as text."""
+    return flag is True or str(flag).lower() == "true"
 
 
 def _ipv4_only(ask: Callable[[str], Answer]) -> Callable[[str], Answer]:
@@ -135,16 +166,19 @@ def _ipv4_only(ask: Callable[[str], Answer]) -> Callable[[str], Answer]:
 
 def _columns_of(path: Path, kind: str, answers: list[Answer]) -> tuple[str, ...]:
     groups = [group for group in (PLACE, OPERATOR) if any(answer.get(group[0]) for answer in answers)]
-    if not groups:
+    traits = [column for column in TRAITS if any(answer.get(column) for answer in answers)]
+    if not groups and not traits:
         raise _useless(path, kind)
-    return tuple(column for group in groups for column in group)
+    return tuple([*(column for group in groups for column in group), *traits])
 
 
 def adapt(record: object) -> Answer:
     """What a record of another provider says.
 
     Shapes: DB-IP lite (MaxMind's), ip-location-db (flat: country_code, state1, city,
-    autonomous_system_number…), IPinfo (flat: country_code or country, region, city, asn "AS13335", as_name).
+    autonomous_system_number…), IPinfo (flat: country_code or country, region, city, asn "AS13335", as_name,
+    as_type, company_name, company_type, domain, and the flags vpn, proxy, tor, relay, hosting). What IPinfo
+    calls a company is kept only where it calls it a business.
     """
     if not isinstance(record, Mapping):
         return {}
@@ -156,6 +190,16 @@ def adapt(record: object) -> Answer:
         "asn": _number(record.get("autonomous_system_number") or record.get("asn")),
         "network_operator": _text(record.get("autonomous_system_organization"))
         or _text(record.get("as_name")),
+        "user_type": _text(record.get("user_type"))
+        or _text(record.get("company_type") or record.get("as_type")),
+        "connection_type": _text(record.get("connection_type")),
+        "anonymity": _anonymity(
+            any(_is_set(record.get(flag)) for flag in ("vpn", "proxy", "tor", "relay")), record.get("hosting")
+        ),
+        "isp": _text(record.get("isp")) or _text(record.get("as_name")),
+        "organization": _text(record.get("organization"))
+        or (_text(record.get("company_name")) if record.get("company_type") == "business" else None),
+        "domain": _text(record.get("domain")),
     }
 
 
@@ -188,6 +232,6 @@ def _number(value: object) -> int | None:
 
 def _useless(path: Path, kind: str) -> ReferenceDataError:
     return ReferenceDataError(
-        f"{path} is a {kind} database, which holds neither places nor AS numbers."
-        " Give one of the kinds City, Country, Enterprise, ASN or ISP."
+        f"{path} is a {kind} database, which holds nothing of use here. Give one of the kinds City, Country,"
+        " Enterprise, ASN, ISP, Domain, Connection-Type or Anonymous-IP."
     )

@@ -109,6 +109,17 @@ def _load(settings: Settings, options: argparse.Namespace, console: Console) -> 
     return 0 if not summary["refused"] or summary["objects"] else 1
 
 
+def _catalogue(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    from pipeline import registry
+
+    if settings.registry is None:
+        raise SettingsError(
+            "No registry is configured: set registry, or PULLHOUSE_REGISTRY; docs/catalogue.md."
+        )
+    console.print_json(json.dumps(registry.look_up(settings)))
+    return 0
+
+
 def _plan(settings: Settings, options: argparse.Namespace, console: Console) -> int:
     from pipeline import plan
 
@@ -150,6 +161,20 @@ def _airflow(settings: Settings, options: argparse.Namespace, console: Console) 
     return airflow_standalone.serve(settings)
 
 
+def _coverage(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    from pipeline import coverage
+
+    return 0 if coverage.show(coverage.measure(settings, options.count, options.seed), console) else 1
+
+
+def _reenrich(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    from pipeline import reenrich
+
+    found = reenrich.reenrich(settings, options.start, options.end)
+    console.print_json(json.dumps(found))
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pipeline", description=__doc__)
     parser.add_argument("-v", "--verbose", action="store_true", help="say what is being done")
@@ -161,6 +186,7 @@ def _parser() -> argparse.ArgumentParser:
         ("doctor", _doctor, "read a sample of your logs and say what they can answer"),
         ("calibrate", _calibrate, "how right the environments are on your own labels"),
         ("load", _load, "load what the sources have and the ledger lacks"),
+        ("catalogue", _catalogue, "ask the registry for the manifests that the catalogue lacks"),
         ("publish", _publish, "publish the built warehouse"),
         ("airflow", _airflow, "Airflow with its scheduler and page, on this data directory"),
         ("expire", _expire, "delete what must not be kept any longer"),
@@ -178,6 +204,16 @@ def _parser() -> argparse.ArgumentParser:
     explain = commands.add_parser("explain", help="what was asked in one session, and why it was judged so")
     explain.set_defaults(command=_explain)
     explain.add_argument("pull_id", help="pull_id of fct_pulls")
+    coverage = commands.add_parser("coverage", help="how many random addresses have a country, an operator")
+    coverage.set_defaults(command=_coverage)
+    coverage.add_argument("--count", type=int, default=100_000, help="addresses of each family")
+    coverage.add_argument("--seed", type=int, default=1, help="another seed draws other addresses")
+    again = commands.add_parser(
+        "reenrich", help="load logs of a window again, with the reference data of now"
+    )
+    again.set_defaults(command=_reenrich)
+    again.add_argument("--start", type=date.fromisoformat, required=True, help="first day (yyyy-mm-dd)")
+    again.add_argument("--end", type=date.fromisoformat, required=True, help="last day (yyyy-mm-dd)")
     dbt = commands.add_parser("dbt", help="dbt on this warehouse, for instance: dbt test")
     dbt.set_defaults(command=_dbt)
     dbt.add_argument("arguments", nargs=argparse.REMAINDER)

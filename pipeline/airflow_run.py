@@ -27,6 +27,8 @@ ROOT = Path(__file__).resolve().parents[1]
 GRACE_S = 10
 # The caller's own Airflow (another database, other DAGs, another executor) must not be touched.
 NOT_INHERITED = ("AIRFLOW_", "_AIRFLOW_")
+# The one connection that is ours: the user of the registry (dags/build_marts.py).
+INHERITED = "AIRFLOW_CONN_PULLHOUSE_REGISTRY"
 
 RunRequest = tuple[str, dict[str, Any], datetime | None]
 
@@ -129,7 +131,11 @@ def _alone(home: Path, wait_s: int) -> Iterator[None]:
 
 
 def _environment(settings_env: dict[str, str], data: Path) -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(NOT_INHERITED)}
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if name == INHERITED or not name.startswith(NOT_INHERITED)
+    }
     python_path = os.pathsep.join(part for part in (str(ROOT), inherited.get("PYTHONPATH")) if part)
     return (
         inherited

@@ -12,13 +12,14 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 import duckdb
 import pandas as pd
 
-from enrichers import ci, client, cloud, geo, network
+from enrichers import ci, client, cloud, geo, network, reverse_names, unknown_agents
 from enrichers.identity import KeyRing, epoch_bounds, epoch_of, previous_epoch, pseudonymise
 from enrichers.reference import ReferenceSet
 from ingest.addresses import resolve
 from ingest.paths import parse
 from ingest.scrub import scrub
 from pipeline.attributes_sql import CI_KEYS, IDENTITIES, REQUESTS
+from pipeline.reverse_dns import ReverseDns
 
 Network = IPv4Network | IPv6Network
 
@@ -54,13 +55,18 @@ def drop_opted_out(con: duckdb.DuckDBPyConnection, honour: bool, networks: list[
     return {str(day): count for day, count in rows}
 
 
-def attach(con: duckdb.DuckDBPyConnection, ring: KeyRing, reference: ReferenceSet) -> None:
-    """Create `requests` (contract B without load_id, reference_set and schema_version) from `lines`."""
+def attach(
+    con: duckdb.DuckDBPyConnection, ring: KeyRing, reference: ReferenceSet, names: ReverseDns | None = None
+) -> None:
+    """Create `requests` (contract B without load_id, reference_set and schema_version) from `lines`.
+
+    `names`: where reverse DNS is switched on.
+    """
     _materialise(con, "paths", _paths(con))
     _materialise(con, "hosts", _scrubbed(con, "host"))
     _materialise(con, "nodes", _scrubbed(con, "node"))
     _materialise(con, "clients", _clients(con))
-    _materialise(con, "networks", _networks(con, reference))
+    _materialise(con, "networks", _networks(con, reference, names))
     _materialise(con, "ci_verdicts", _ci_verdicts(con, reference))
     _materialise(con, "epochs", epoch_table(_days(con), ring.kind))
     _materialise(con, "identities", _identities(con, ring))
@@ -118,6 +124,7 @@ def _clients(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     agents = con.execute("select distinct user_agent from lines").df()
     clients = client.classify(agents)
     clients["client_version"] = _scrub_column(clients["client_version"])
+    clients["unknown_agent_pattern"] = unknown_agents.patterns(agents)
     return pd.concat([agents, clients.drop(columns=["user_agent"], errors="ignore")], axis=1)
 
 
@@ -125,10 +132,15 @@ def _scrub_column(column: pd.Series) -> pd.Series:
     return column.map(lambda text: scrub(text) if isinstance(text, str) else None).astype(object)
 
 
-def _networks(con: duckdb.DuckDBPyConnection, reference: ReferenceSet) -> pd.DataFrame:
+def _networks(
+    con: duckdb.DuckDBPyConnection, reference: ReferenceSet, names: ReverseDns | None
+) -> pd.DataFrame:
     frame = con.execute("select distinct address from line_addresses where address is not null").df()
     places = geo.locate(frame, reference)
     operators = network.describe(frame, reference)
+    if names:
+        asked = frame["address"][reverse_names.wanted(operators)]
+        reverse_names.refine(operators, frame["address"], names.hosts(asked))
     clouds = cloud.place(frame.assign(asn=operators["asn"]), reference)
     return pd.concat([frame, places, operators, clouds], axis=1)
 

@@ -55,7 +55,7 @@ select
     n.country_code, n.region, n.city, n.asn, n.network_operator, n.network_type,
     n.company, n.company_confidence, n.company_method,
     n.cloud_provider, n.cloud_region, n.cloud_method,
-    v.ci_provider, v.ci_verdict, v.ci_reason
+    v.ci_provider, v.ci_verdict, v.ci_reason, c.unknown_agent_pattern
 from started l
 left join paths p
     on l.request_uri is not distinct from p.request_uri and l.args is not distinct from p.args

@@ -1,4 +1,8 @@
-"""The manifest catalogue: digest → kind, platform, config, layers, parents (append-only Parquet)."""
+"""The manifest catalogue: append-only Parquet files, each named by what it holds.
+
+`manifests/`: digest → kind, platform, configuration, layers, parents. `tags/`: which digest a tag means, as a
+catalogue file says. `failures/`: what the registry was asked for in vain. docs/catalogue.md has the whole.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,17 @@ import hashlib
 import json
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from enrichers.manifest_documents import Platform, platform_name
 from ingest.scrub import scrub
 from pipeline.lake import write_parquet
 from pipeline.settings import Settings
+
+Kind = Literal["index", "image", "artifact", "attestation"]
 
 COLUMNS = {
     "repository": "VARCHAR",
@@ -21,9 +28,19 @@ COLUMNS = {
     "kind": "VARCHAR",
     "platform": "VARCHAR",
     "config": "VARCHAR",
+    "config_size": "BIGINT",
     "layers": "VARCHAR[]",
+    "layer_sizes": "BIGINT[]",
     "parents": "VARCHAR[]",
     "source": "VARCHAR",
+}
+TAG_COLUMNS = {"repository": "VARCHAR", "tag": "VARCHAR", "digest": "VARCHAR"}
+# One row per run that asked in vain; `attempts` counts them up.
+FAILURE_COLUMNS = {
+    "repository": "VARCHAR",
+    "digest": "VARCHAR",
+    "reason": "VARCHAR",
+    "attempts": "INTEGER",
 }
 
 
@@ -35,15 +52,17 @@ class _Manifest(BaseModel, strict=True):
     """An index names its children; another manifest has platform, config and layers, and may say its kind."""
 
     index: list[str] | None = None
-    kind: str | None = None
+    kind: Kind | None = None
     platform: dict[str, str] | None = None
     config: str | None = None
     layers: list[str] = []
+    sizes: list[int] = []
 
 
 class _Repository(BaseModel, strict=True):
-    """Digest → manifest; the tags are not read: they move."""
+    """Digest → manifest, and what each tag meant when the file was made."""
 
+    tags: dict[str, str] = {}
     manifests: dict[str, _Manifest]
 
 
@@ -53,24 +72,38 @@ _FILE = TypeAdapter(dict[str, _Repository])
 def ensure(settings: Settings) -> int:
     """Bring the configured catalogue file into the data directory; returns the number of manifests.
 
-    The same content is written once (the name holds its digest). Without a file, an empty catalogue is
-    written, so that the models always find one. Raises CatalogueError for a file of another form.
+    The same content is written once. Empty files are written too, so that the models always find one of each
+    kind. Raises CatalogueError for a file of another form.
     """
-    rows = read_file(settings.catalogue) if settings.catalogue else []
+    rows, tags = (
+        (read_file(settings.catalogue), read_tags(settings.catalogue)) if settings.catalogue else ([], [])
+    )
+    for directory, columns, content in (
+        (settings.manifests, COLUMNS, rows),
+        (settings.tags, TAG_COLUMNS, tags),
+        (settings.failures, FAILURE_COLUMNS, []),
+    ):
+        append(directory, columns, [])
+        append(directory, columns, content)
+    return len(rows)
+
+
+def append(directory: Path, columns: dict[str, str], rows: list[dict[str, Any]]) -> Path:
+    """Write rows as a file of their own, unless it is there: its name holds their digest, or is "empty"."""
     text = json.dumps(rows, sort_keys=True)
     name = hashlib.sha256(text.encode()).hexdigest()[:32] if rows else "empty"
-    target = settings.manifests / f"{name}.parquet"
+    target = directory / f"{name}.parquet"
     if not target.exists():
         with duckdb.connect() as con:
-            columns = ", ".join(f"{key} {kind}" for key, kind in COLUMNS.items())
-            con.execute(f"create table manifests ({columns})")
+            types = ", ".join(f"{key} {kind}" for key, kind in columns.items())
+            con.execute(f"create table contents ({types})")
             if rows:
-                marks = ", ".join("?" for _ in COLUMNS)
+                marks = ", ".join("?" for _ in columns)
                 con.executemany(
-                    f"insert into manifests values ({marks})", [[row[key] for key in COLUMNS] for row in rows]
+                    f"insert into contents values ({marks})", [[row[key] for key in columns] for row in rows]
                 )
-            write_parquet(con, "select * from manifests order by repository, digest", target)
-    return len(rows)
+            write_parquet(con, "select * from contents order by all", target)
+    return target
 
 
 def read_file(path: Path) -> list[dict[str, Any]]:
@@ -79,8 +112,21 @@ def read_file(path: Path) -> list[dict[str, Any]]:
     Returns one dict a manifest with the keys of COLUMNS. An index lists its children; a manifest has
     platform, config and layers, and may say its `kind` (image, artifact, attestation).
     """
+    return [row for name, repository in _parse(path).items() for row in _rows(name, repository)]
+
+
+def read_tags(path: Path) -> list[dict[str, str]]:
+    """What each tag of a catalogue file meant: one dict a tag with the keys of TAG_COLUMNS."""
+    return [
+        {"repository": scrub(name), "tag": scrub(tag), "digest": digest}
+        for name, repository in _parse(path).items()
+        for tag, digest in sorted(repository.tags.items())
+    ]
+
+
+def _parse(path: Path) -> dict[str, _Repository]:
     try:
-        content = _FILE.validate_json(path.read_bytes())
+        return _FILE.validate_json(path.read_bytes())
     except OSError as error:
         raise CatalogueError(f"{path}: {error.strerror}. Give CATALOGUE=<file>, or leave it out.") from None
     except ValidationError as error:
@@ -90,7 +136,6 @@ def read_file(path: Path) -> list[dict[str, Any]]:
             f"{path} is not a catalogue ({place + ': ' if place else ''}{first['msg']}). It maps each"
             " repository to its tags and manifests; docs/counting.md shows the form."
         ) from None
-    return [row for name, repository in content.items() for row in _rows(name, repository)]
 
 
 def _rows(name: str, repository: _Repository) -> list[dict[str, Any]]:
@@ -105,7 +150,9 @@ def _rows(name: str, repository: _Repository) -> list[dict[str, Any]]:
             "kind": _kind(manifest),
             "platform": _platform(manifest.platform),
             "config": manifest.config,
+            "config_size": None,
             "layers": manifest.layers,
+            "layer_sizes": manifest.sizes,
             "parents": sorted(parents[digest]),
             "source": "file",
         }
@@ -123,10 +170,4 @@ def _kind(manifest: _Manifest) -> str | None:
 
 
 def _platform(platform: dict[str, str] | None) -> str | None:
-    """ "linux/arm/v7"; arm64 is v8 whether that is said or not (containerd's platforms.Normalize)."""
-    if not platform:
-        return None
-    architecture, variant = platform.get("architecture"), platform.get("variant")
-    if (architecture, variant) == ("arm64", "v8"):
-        variant = None
-    return "/".join(part for part in (platform.get("os"), architecture, variant) if part) or None
+    return platform_name(Platform.model_validate(platform)) if platform else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
@@ -44,7 +44,7 @@ REQUEST_COLUMNS = (
 )  # fmt: skip
 
 
-TABLE_WIDTH = 110
+TABLE_WIDTH = 130
 
 
 class UnknownPullError(LookupError):
@@ -122,8 +122,10 @@ def _headline(session: dict[str, Any]) -> str:
 
 def _table(requests: list[dict[str, Any]]) -> Table:
     table = Table(box=None, padding=(0, 2))
-    for name in ("time (UTC)", "took", "method", "what", "", "status", "bytes", ""):
-        table.add_column(name, justify="right" if name in ("took", "status", "bytes") else "left")
+    for name in ("time (UTC)", "took", "method", "what", "of", "status", "bytes", ""):
+        justify: JustifyMethod = "right" if name in ("took", "status", "bytes") else "left"
+        # A tag may be long: that column alone is folded.
+        table.add_column(name, justify=justify, no_wrap=name != "of", overflow="fold")
     for request in requests:
         took = (request["ended_at"] - request["requested_at"]).total_seconds()
         table.add_row(

@@ -9,7 +9,7 @@ import duckdb
 
 from pipeline.ledger import SCHEMA_VERSION, replace_durably
 
-# Contract B, in its order. The types are the lake's; dbt reads the files with them.
+# Contract B, in its order, and what was added since. The types are the lake's; dbt reads the files with them.
 REQUEST_COLUMNS: dict[str, str] = {
     "request_id": "VARCHAR",
     "requested_at": "TIMESTAMP",
@@ -61,6 +61,7 @@ REQUEST_COLUMNS: dict[str, str] = {
     "ci_provider": "VARCHAR",
     "ci_verdict": "VARCHAR",
     "ci_reason": "VARCHAR",
+    "unknown_agent_pattern": "VARCHAR",
     "reference_set": "VARCHAR",
     "schema_version": "INTEGER",
 }
@@ -107,8 +108,12 @@ def write_quarantine(con: duckdb.DuckDBPyConnection, directory: Path, load_id: s
 
 
 def ensure_empty_file(directory: Path) -> Path:
-    """A Parquet file with contract B's columns and no row, so that a day without files can be read."""
-    target = directory / "empty.parquet"
+    """A Parquet file with this version's columns and no row.
+
+    It is read with every plan: so a day without files can be read, and so can days whose files all come from
+    a version that had fewer columns.
+    """
+    target = directory / f"empty.{SCHEMA_VERSION}.parquet"
     if not target.exists():
         columns = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in REQUEST_COLUMNS.items())
         with duckdb.connect() as con:

@@ -7,7 +7,8 @@ import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-SCHEMA_VERSION = 1
+# Of the lake: 2 added unknown_agent_pattern.
+SCHEMA_VERSION = 2
 UNITED = "month.json"
 
 
@@ -142,9 +143,16 @@ def _read_all(directory: Path) -> list[Load]:
 
 
 def _read_month(month: Path) -> list[Load]:
-    """The entries of a month. The united file is read last: a compaction may be going on."""
+    """The entries of a month. The united file is read last: a compaction may be going on.
+
+    An entry of its own is newer than the united one: that load was loaded again (pipeline.reenrich).
+    """
     singles = sorted(path for path in month.glob("*.json") if path.name != UNITED)
-    return [load for path in [*singles, month / UNITED] for load in _read_entries(path)]
+    entries: dict[str, Load] = {}
+    for path in [*singles, month / UNITED]:
+        for load in _read_entries(path):
+            entries.setdefault(load.load_id, load)
+    return list(entries.values())
 
 
 def _read_entries(path: Path) -> list[Load]:

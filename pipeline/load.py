@@ -19,6 +19,7 @@ from ingest.reader import ReadCounts, read_lines
 from pipeline import attributes, lake
 from pipeline.ledger import SCHEMA_VERSION, Ledger, Load
 from pipeline.pending import PendingObject
+from pipeline.reverse_dns import ReverseDns, SystemResolver
 from pipeline.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -32,6 +33,11 @@ class Loader:
         self.ledger = Ledger(settings.loads)
         self.ring = KeyRing(settings.keys, settings.identity_epoch)
         self.reference = ReferenceSet.open(settings.reference, settings.maxmind)
+        self.names = (
+            ReverseDns(SystemResolver(), settings.reverse_dns_limit, settings.reverse_dns_seconds)
+            if settings.reverse_dns
+            else None
+        )
         self.trusted = [ip_network(text) for text in settings.trusted_proxies]
         self.opted_out = [ip_network(text) for text in settings.opted_out_networks]
         settings.landing.mkdir(parents=True, exist_ok=True)
@@ -51,6 +57,19 @@ class Loader:
             supersedes = max(grown_from, key=lambda load: load.byte_count, default=None)
             return self._load_bytes(item, data, pending.log_format, supersedes)
 
+    def load_again(self, pending: PendingObject, before: Load) -> Load:
+        """Load an object that the ledger holds already, with the reference data of now.
+
+        Its files in the lake and its entry are replaced. Raises ObjectError where it cannot be read, or is
+        another one than was loaded (its bytes changed behind its name, size and time).
+        """
+        item = pending.as_log_object()
+        with read_bytes(item, self.settings.landing) as data:
+            if data.load_id != before.load_id:
+                raise ObjectError(item.name, "its content is not what was loaded", "It is left as it is.")
+            supersedes = self.ledger.loads.get(before.supersedes or "")
+            return self._load_bytes(item, data, pending.log_format, supersedes)
+
     def _load_bytes(
         self, item: LogObject, data: ObjectBytes, log_format: str, supersedes: Load | None
     ) -> Load:
@@ -65,7 +84,7 @@ class Loader:
             )
             attributes.resolve_addresses(con, self.trusted)
             opted_out = attributes.drop_opted_out(con, self.settings.honour_do_not_track, self.opted_out)
-            attributes.attach(con, self.ring, self.reference)
+            attributes.attach(con, self.ring, self.reference, self.names)
             files = lake.write_requests(con, self.settings.requests, data.load_id, self.reference.id)
             files += lake.write_quarantine(con, self.settings.quarantine, data.load_id)
             load = _entry(con, item, data, counts, opted_out, files, self.reference.id, supersedes)

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from pipeline import catalogue, lake
+from pipeline import catalogue, catalogue_changes, lake
 from pipeline.ledger import Ledger, Load
 from pipeline.lock import warehouse_lock
 from pipeline.settings import Settings
@@ -63,10 +63,10 @@ def write(
     Kinds: day, week, month, year (what is rebuilt), last_day (that was loaded), read (a lake file), source (a
     configured source).
 
-    Dirty days are the dates of committed loads that the published ledger lacks; with `full`, or when
-    the models, seeds, catalogue or warehouse are not those that were published, all days; with `start`
-    and `end`, those days too. Returns counts. Raises LockError when another run holds the warehouse: the
-    plan that it builds must not change under it.
+    Dirty days are the dates of committed loads that the published ledger lacks, and those that name a
+    manifest that the published catalogue lacks; with `full`, or when the models, seeds or warehouse are not
+    those that were published, all days; with `start` and `end`, those days too. Returns counts. Raises
+    LockError when another run holds the warehouse: the plan that it builds must not change under it.
     """
     with warehouse_lock(settings):
         return _write(settings, full, start, end)
@@ -78,7 +78,7 @@ def _write(settings: Settings, full: bool, start: date | None, end: date | None)
     everything = {day for load in ledger.current for day in _days_of(load)}
     published = read_publication(settings)
     reason = _full_reason(settings, published, full)
-    dirty = everything if reason else _dirty_days(ledger, set(published["load_ids"]))
+    dirty = everything if reason else _dirty_days(settings, ledger, published)
     if start and end:
         dirty |= {start + DAY * offset for offset in range((end - start).days + 1)}
     days = _around(dirty, REBUILD_REACH)
@@ -98,14 +98,14 @@ def _write(settings: Settings, full: bool, start: date | None, end: date | None)
 def read_publication(settings: Settings) -> dict[str, Any]:
     """What the published marts were built from; empty where nothing was published."""
     if not (settings.publication.exists() and settings.marts.exists()):
-        return {"load_ids": [], "fingerprint": None, "catalogue": None}
+        return {"load_ids": [], "fingerprint": None, "catalogue": []}
     content: dict[str, Any] = json.loads(settings.publication.read_text(encoding="utf-8"))
     return content
 
 
-def fingerprints(settings: Settings) -> dict[str, str]:
-    """What, besides the loads, the marts are made from; another value means another warehouse."""
-    return {"fingerprint": fingerprint(), "catalogue": catalogue_fingerprint(settings)}
+def fingerprints(settings: Settings) -> dict[str, Any]:
+    """What, besides the loads, the marts are made from: a digest of the models, the catalogue's files."""
+    return {"fingerprint": fingerprint(), "catalogue": catalogue_changes.files(settings)}
 
 
 def fingerprint(root: Path = REPOSITORY_ROOT) -> str:
@@ -120,13 +120,6 @@ def fingerprint(root: Path = REPOSITORY_ROOT) -> str:
     return digest.hexdigest()
 
 
-def catalogue_fingerprint(settings: Settings) -> str:
-    """A digest of the names and sizes of the catalogue's files, which are append-only."""
-    files = sorted(settings.manifests.glob("*.parquet"))
-    text = "\n".join(f"{path.name} {path.stat().st_size}" for path in files)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def _full_reason(settings: Settings, published: dict[str, Any], full: bool) -> str | None:
     if full:
         return "asked for"
@@ -136,16 +129,18 @@ def _full_reason(settings: Settings, published: dict[str, Any], full: bool) -> s
         return "the last full rebuild did not end"
     if published["fingerprint"] != fingerprint():
         return "the models or seeds changed"
-    if published["catalogue"] != catalogue_fingerprint(settings):
-        return "the manifest catalogue changed"
+    if not set(published["catalogue"]) <= set(catalogue_changes.files(settings)):
+        return "the manifest catalogue lost a file"
     return None
 
 
-def _dirty_days(ledger: Ledger, published: set[str]) -> set[date]:
-    """Dates of new loads, and of the loads that they supersede."""
-    new = [load for load_id, load in ledger.loads.items() if load_id not in published]
+def _dirty_days(settings: Settings, ledger: Ledger, published: dict[str, Any]) -> set[date]:
+    """Dates of new loads, of the loads that they supersede, and those that name newly learned manifests."""
+    before = set(published["load_ids"])
+    new = [load for load_id, load in ledger.loads.items() if load_id not in before]
     replaced = [ledger.loads[load.supersedes] for load in new if load.supersedes in ledger.loads]
-    return {day for load in [*new, *replaced] for day in _days_of(load)}
+    dates = {day for load in [*new, *replaced] for day in _days_of(load)}
+    return dates | catalogue_changes.dirty_days(settings, ledger, published["catalogue"])
 
 
 def _days_of(load: Load) -> set[date]:

@@ -23,7 +23,7 @@ def mark_untested(settings: Settings) -> None:
     fsync(settings.data)
 
 
-def mark_tested(settings: Settings, built_from: dict[str, str]) -> None:
+def mark_tested(settings: Settings, built_from: dict[str, Any]) -> None:
     """All tests passed on the warehouse, built from these models and this catalogue (`plan.fingerprints`).
 
     Call it under the same lock as the build.

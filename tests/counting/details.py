@@ -57,6 +57,10 @@ def details() -> list[Detail]:
     """Every case."""
     return [
         fleet(),
+        fleet_that_looks_first(),
+        fleet_one_after_the_other(),
+        attestations_with_referrers(),
+        attestations_by_fallback_tag(),
         parallel_ranges(),
         cosign_verification(),
         pull_through_cache_cold_and_warm(),
@@ -86,6 +90,85 @@ def fleet() -> Detail:
     )
 
 
+def fleet_that_looks_first() -> Detail:
+    """Fifty containerd nodes in step: each looks at the tag, and its GET of the index takes that up."""
+    traffic = Detailed("details/fleet-head", "198.51.100.151", CONTAINERD_2)
+    for node in range(50):
+        at = BEGUN + node * MS
+        traffic.manifest(at, "HEAD", "latest")
+        traffic.manifest(at + 100 * MS, "GET", traffic.index())
+        traffic.manifest(at + 200 * MS, "GET", traffic.image(), IMAGE)
+        traffic.blob(at + 300 * MS, "fleet-head-config", CONFIG_BYTES)
+        traffic.blob(at + 400 * MS, "fleet-head-layer")
+    return Detail(
+        traffic.repository,
+        traffic.lines,
+        ["download"],
+        {"docker_2022": 50, "each_get": 100, "scarf": 1, "pullhouse_downloads": 1},
+        {"fleet_pull_estimate": 50, "layer_count": 1},
+    )
+
+
+def fleet_one_after_the_other() -> Detail:
+    """Fifty podman nodes 20 ms apart, whose layer takes 5 s: until it has come, no new session begins."""
+    traffic = Detailed("details/fleet-slow", "198.51.100.152", PODMAN)
+    for node in range(50):
+        at = BEGUN + node * 20 * MS
+        traffic.manifest(at, "GET", "latest")
+        traffic.manifest(at + 10 * MS, "GET", traffic.image(), IMAGE)
+        traffic.blob(at + 15 * MS, "fleet-slow-config", CONFIG_BYTES)
+        traffic.blob(at + 5_000 * MS, "fleet-slow-layer")
+        traffic.lines[-1]["request_time"] = "4.980"
+    return Detail(
+        traffic.repository,
+        traffic.lines,
+        ["download"],
+        {"docker_2022": 50, "each_get": 100, "scarf": 1, "pullhouse_downloads": 1},
+        {"fleet_pull_estimate": 50, "layer_count": 1},
+    )
+
+
+def attestations_with_referrers() -> Detail:
+    """docker from 29.1 fetches the attestation of its platform too, and asks for its referrers.
+
+    One download. Three manifest GETs: Docker's rule ceil(3 / 2) = 2, its table index with image, attestation
+    alone = 2, two manifests beside the index.
+    """
+    return _attestations("details/referrers", "198.51.100.147", 200, [], ["download"])
+
+
+def attestations_by_fallback_tag() -> Detail:
+    """The same without referrers: 404, then a tag made of the digest, 404 too: still one pull."""
+    fallback = [f"sha256-{digest('details/fallback-attestation')[7:]}"]
+    return _attestations("details/fallback", "198.51.100.148", 404, fallback, ["download"])
+
+
+def _attestations(
+    name: str, address: str, referrers_status: int, fallback: list[str], outcomes: list[str]
+) -> Detail:
+    traffic = Detailed(name, address, NEW_DOCKER)
+    attestation = traffic.image("attestation")
+    traffic.manifest(BEGUN, "HEAD", "latest")
+    traffic.manifest(BEGUN + 20 * MS, "GET", traffic.index())
+    traffic.manifest(BEGUN + 40 * MS, "GET", traffic.image(), IMAGE)
+    traffic.manifest(BEGUN + 60 * MS, "GET", attestation, IMAGE)
+    traffic.ask(BEGUN + 80 * MS, "GET", f"referrers/{attestation}", referrers_status, body_bytes_sent="90")
+    for tag in fallback:
+        traffic.manifest(BEGUN + 100 * MS, "GET", tag, IMAGE, 404)
+    traffic.layers(BEGUN + 120 * MS, name)
+    traffic.blob(BEGUN + 160 * MS, f"{name}-statement", 30_000)
+    return Detail(
+        name,
+        traffic.lines,
+        outcomes,
+        {
+            "docker_2022": 2, "docker_per_architecture": 2, "dvp_action": 2, "dvp_trends": 2, "scarf": 1,
+            "each_get": 3, "kubernetes_complete": 1, "pullhouse_downloads": 1, "pullhouse_pulls": 1,
+        },
+        {"tag": "latest", "tag_method": "head_digest", "manifest_get_count": 3, "fleet_pull_estimate": 1},
+    )  # fmt: skip
+
+
 def parallel_ranges() -> Detail:
     """containerd from 2.1 fetches a layer as ranges at once: four and three requests, two layers."""
     traffic = Detailed("details/ranges", "198.51.100.142", CONTAINERD_2)
@@ -109,8 +192,8 @@ def parallel_ranges() -> Detail:
 def cosign_verification() -> Detail:
     """cosign verify: HEAD of the tag, the signature's manifest by its tag, its payload.
 
-    No pull of ours: a client for signatures. Two sessions, since the second tag is another: the HEAD alone,
-    and the signature with its payload, which is a manifest and a blob: "complete" for Kubernetes' rule.
+    No pull of ours: a client for signatures. One session, since a signature's tag is asked for beside the image;
+    a manifest and a blob: "complete" for Kubernetes' rule.
     """
     traffic = Detailed("details/cosign", "198.51.100.143", COSIGN)
     traffic.manifest(BEGUN, "HEAD", "latest")
@@ -119,7 +202,7 @@ def cosign_verification() -> Detail:
     return Detail(
         traffic.repository,
         traffic.lines,
-        ["artifact", "artifact"],
+        ["artifact"],
         {
             "docker_2022": 1, "docker_per_architecture": 0, "dvp_action": 1, "dvp_trends": 2, "each_get": 1,
             "kubernetes_complete": 1, "pullhouse_pulls": 0,

@@ -168,8 +168,8 @@ def i_at_once() -> Scenario:
     """The same fifty in one second, by a client without HEADs: nothing in the log tells them apart.
 
     One session for us, so one for every definition per session, where the table has fifty. Docker's rule
-    still says 100 GETs / 2 = 50, since it counts GETs. Docker's table, literally, wants a different digest next: 49
-    GETs of the tag alone, the fiftieth with the first manifest, 49 manifests alone = 99 actions.
+    still says 100 GETs / 2 = 50, since it counts GETs. Docker's table, literally, wants a different digest
+    next: 49 GETs of the tag alone, the fiftieth with the first manifest, 49 manifests alone = 99 actions.
     """
     scenes = _scenes("i-at-once", PODMAN, host=20)
     for number in range(50):

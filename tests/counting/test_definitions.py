@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import jinja2
 import pytest
 
+from pipeline.marts import open_marts
+from scripts.definitions import read
 from tests.counting.rosetta import DEFINITIONS, scenarios
 from tests.warehouse import Warehouse
 
@@ -56,3 +61,32 @@ def test_a_wrong_table_is_noticed(defined: Warehouse) -> None:
         for letter, scenario in SCENARIOS.items()
     }
     assert not any(found(defined, letter) == counts for letter, counts in wrong.items())
+
+
+def disagreements(warehouse: Warehouse, root: Path, inflated: str | None = None) -> int:
+    """Rows that dbt's test of the invariants finds, here with one definition's counts a thousand too high."""
+    text = (root / "dbt_project" / "tests" / "assert_definitions_agree.sql").read_text("utf-8")
+    versions = {definition.id: definition.version for definition in read()}
+    names = {"pull_definitions_daily": "changed"}
+    query = jinja2.Template(text).render(
+        ref=lambda name: names.get(name, name), pull_definitions=lambda: versions
+    )
+    with open_marts(warehouse.settings) as con:
+        con.execute(
+            "create temp table changed as select * replace (pull_count"
+            " + case when definition_id = ? then 1000 else 0 end as pull_count) from pull_definitions_daily",
+            [inflated],
+        )
+        return len(con.execute(query).fetchall())
+
+
+def test_definitions_agree(defined: Warehouse, repo_root: Path) -> None:
+    assert disagreements(defined, repo_root) == 0
+
+
+@pytest.mark.parametrize(
+    "id", [name for name in DEFINITIONS if name not in ("dvp_trends", "kubernetes_complete")]
+)
+def test_a_wrong_count_breaks_an_invariant(defined: Warehouse, repo_root: Path, id: str) -> None:
+    """The planted defect of dbt's test; an inflated dvp_trends breaks the test that compares it exactly."""
+    assert disagreements(defined, repo_root, inflated=id) > 0

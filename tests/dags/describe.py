@@ -65,6 +65,8 @@ def _dag(dag: DAG) -> dict[str, Any]:
             task.task_id: {
                 "pool": task.pool,
                 "retries": task.retries,
+                "trigger_rule": task.trigger_rule.value,
+                "upstream": sorted(task.upstream_task_ids),
                 "outlets": [outlet.uri for outlet in task.outlets],
                 "at_once": task.max_active_tis_per_dagrun,
             }

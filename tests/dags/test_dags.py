@@ -177,6 +177,13 @@ def test_the_asset_starts_the_build(read: dict[str, Any]) -> None:
     assert read["dags"]["build_marts"]["assets"] == ["pullhouse://lake/requests"]
 
 
+def test_a_build_needs_no_registry(read: dict[str, Any]) -> None:
+    """The look-ups come before the plan, which waits for them whether they were done, skipped or failed."""
+    tasks = read["dags"]["build_marts"]["tasks"]
+    assert (tasks["plan"]["upstream"], tasks["plan"]["trigger_rule"]) == (["look_up_manifests"], "all_done")
+    assert tasks["dbt_build"]["trigger_rule"] == "all_success"
+
+
 def test_not_all_loads_run_at_once(read: dict[str, Any]) -> None:
     assert read["dags"]["ingest_gateway_logs"]["tasks"]["load_objects"]["at_once"] == 4
 

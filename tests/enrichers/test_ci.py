@@ -1,6 +1,8 @@
-"""Verdicts on CI: never from an address, never without a reason."""
+"""Verdicts on CI: from an address only in an exclusive range, and never without a reason."""
 
 from __future__ import annotations
+
+from ipaddress import ip_network
 
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from enrichers.ci import COLUMNS, CONDITIONS, VERDICTS, CiRule, ci_rules, decide
 from enrichers.client import classify
 from enrichers.client_rules import SeedError
 from enrichers.reference import ReferenceSet
+from enrichers.reference_seeds import read_seed
 
 REFERENCE = ReferenceSet(files=[], datasets={})
 AZURE = "docker/27.3.1 go/go1.22.7 git-commit/41ca978 kernel/6.8.0-1015-azure os/linux arch/amd64"
@@ -61,7 +64,7 @@ def test_verdicts(
 def says_ci_from_a_cloud_alone(rules: tuple[CiRule, ...]) -> bool:
     """Whether some client that does not name a CI system becomes CI by its kernel, cloud or address."""
     evidences = [
-        (name, category, kernel, cloud, address)
+        (name, category, kernel, cloud, None, address)
         for name, category in [("docker", "runtime"), ("docker", "runtime_api"), (None, None)]
         for kernel in ("azure", "aws", None)
         for cloud in ("azure", "aws", "gcp", None)
@@ -72,8 +75,43 @@ def says_ci_from_a_cloud_alone(rules: tuple[CiRule, ...]) -> bool:
 
 def test_a_cloud_alone_is_never_ci() -> None:
     assert not says_ci_from_a_cloud_alone(ci_rules())
-    guess = CiRule("guess", ("", "", "", "azure", ""), "github-actions", "yes", "CI: it comes from Azure.")
+    guess = CiRule(
+        "guess", ("", "", "", "azure", "", ""), "github-actions", "yes", "CI: it comes from Azure."
+    )
     assert says_ci_from_a_cloud_alone((guess, *ci_rules()))
+
+
+@pytest.mark.parametrize(
+    ("address", "provider", "word"),
+    [
+        # As the lists print them (GitHub's actions_macos; CircleCI's macOS cloud and its fixed addresses)
+        ("13.105.117.1", "github-actions", "macOS runners of GitHub"),
+        ("13.105.220.189", "github-actions", "macOS runners of GitHub"),
+        ("38.23.41.9", "circleci", "macOS machines"),
+        ("54.161.182.76", "circleci", "fixed addresses"),
+        # Neighbours, Azure's own, CircleCI's core services, nobody's
+        *(
+            (text, None, None)
+            for text in ("13.105.220.190", "13.105.118.1", "4.148.0.9", "18.214.70.5", None)
+        ),
+    ],
+)
+def test_only_an_exclusive_range_proves_ci(
+    address: str | None, provider: str | None, word: str | None
+) -> None:
+    found = judge(keys_of(("skopeo/1.9.3", "azure", address)), REFERENCE).iloc[0]
+    assert found["ci_provider"] == provider
+    assert (found["ci_verdict"] == "yes") == bool(provider)
+    assert not word or word in found["ci_reason"]
+
+
+def test_each_exclusive_range_is_a_network_with_a_rule_and_a_source() -> None:
+    rows = read_seed("ci_ranges")
+    conditions = {rule.conditions[CONDITIONS.index("ci_range")] for rule in ci_rules()} - {""}
+    assert {row["ci_range"] for row in rows} == conditions
+    assert all(ip_network(row["cidr"]).is_global and row["source"] and row["as_of"] for row in rows)
+    # An exclusive list is short: the one of GitHub's shared runners has more than 5,000 networks.
+    assert len(rows) < 100
 
 
 def test_every_rule_can_decide_and_gives_a_sentence() -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from enrichers import network
-from enrichers.network import type_by_name
+from enrichers.name_rules import type_by_name
 from enrichers.reference import ReferenceSet
 from enrichers.reference_dataset import ReferenceDataError
 from enrichers.reference_seeds import read_seed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import shutil
 from datetime import date
@@ -198,7 +199,7 @@ def test_null_garbage_and_reserved_addresses_are_not_asked(tmp_path: Path) -> No
     [
         ("GeoIP2-City-Test-Invalid-Node-Count.mmdb", "no mmdb file, or a damaged one"),
         ("GeoIP2-City-Test-Broken-Double-Format.mmdb", "no mmdb file, or a damaged one"),
-        ("GeoIP2-Connection-Type-Test.mmdb", "holds neither places nor AS numbers"),
+        ("GeoIP2-User-Count-Test.mmdb", "holds nothing of use here"),
         ("LICENSE-MIT", "no mmdb file, or a damaged one"),
         ("missing.mmdb", "No such file"),
     ],
@@ -261,6 +262,147 @@ def test_the_reader_is_the_c_extension(maxmind: Path) -> None:
     with maxminddb.open_database(maxmind / "GeoIP2-City-Test.mmdb", maxminddb.MODE_MMAP_EXT) as reader:
         assert type(reader).__module__ == "maxminddb.extension"
     assert open_file(maxmind / "GeoIP2-City-Test.mmdb").built_on == date(2026, 2, 4)
+
+
+# The editions that say who uses a network. Values: source-data/*.json of MaxMind-DB.
+
+
+def test_the_fixtures_are_maxminds_own(maxmind: Path) -> None:
+    """Those of the source distribution maxminddb 3.2.0 (sha256 d28e0073…), folder tests/data/test-data."""
+    listed = (maxmind / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    sums = {name: digest for digest, name in (line.split("  ") for line in listed)}
+    assert set(sums) == {path.name for path in maxmind.glob("*.mmdb")}
+    for name, digest in sums.items():
+        assert hashlib.sha256((maxmind / name).read_bytes()).hexdigest() == digest, name
+
+
+def traits(reference: ReferenceSet, *texts: str) -> list[dict[str, Any]]:
+    columns = reference.traits(addresses(*texts)["address"])
+    return [{name: values[row] for name, values in columns.items()} for row in range(len(texts))]
+
+
+def test_geolite_city_and_country(maxmind: Path) -> None:
+    for name in ("GeoLite2-City-Test", "GeoLite2-Country-Test"):
+        found = geo.locate(addresses("81.2.69.160", "89.160.20.112"), open_set(maxmind / f"{name}.mmdb"))
+        # "::81.2.69.160/123": GB; "::89.160.20.112/124": SE
+        assert found["country_code"].tolist() == ["GB", "SE"], name
+
+
+def test_enterprise_says_who_uses_an_address(maxmind: Path) -> None:
+    reference = open_set(maxmind / "GeoIP2-Enterprise-Test.mmdb")
+    found = traits(reference, "74.209.24.0", "1.124.213.1")
+    # "::74.209.24.0/116"
+    assert found[0] == {
+        "user_type": "residential",
+        "connection_type": "Cable/DSL",
+        "anonymity": None,
+        "isp": "Fairpoint Communications",
+        "organization": "Fairpoint Communications",
+        "domain": "frpt.net",
+    }
+    # "::1.124.213.0/120": cellular
+    assert (found[1]["user_type"], found[1]["connection_type"]) == ("cellular", "Cellular")
+    described = network.describe(
+        addresses("74.209.24.0", "1.124.213.1", "214.78.0.1", "81.2.69.160"), reference
+    )
+    # residential; cellular; military ("214.78.0.0/23"); government ("STONEHOUSE office network")
+    assert described["network_type"].tolist() == ["isp", "mobile_isp", "government", "government"]
+    assert described["company"].isna().all()
+
+
+def test_isp_names_the_customer_of_an_isp(maxmind: Path) -> None:
+    reference = open_set(maxmind / "GeoIP2-ISP-Test.mmdb")
+    found = traits(reference, "12.87.118.0", "24.38.243.141")
+    # "::12.87.118.0/119"; "::24.38.243.141/128" has an organization and no ISP
+    assert (found[0]["isp"], found[0]["organization"]) == ("AT&T Services", "AT&T Worldnet Services")
+    assert (found[1]["isp"], found[1]["organization"]) == (None, "LAWN MULLEN & GOOD INTERNATIONAL")
+    described = network.describe(addresses("12.87.118.0", "24.38.243.141", "8.33.16.0"), reference)
+    # A part of the ISP; nobody's customer; "::8.33.16.0/119", Co-Mo Connect, which connects others
+    assert described["company"].isna().all()
+
+
+def test_domain(maxmind: Path) -> None:
+    reference = open_set(maxmind / "GeoIP2-Domain-Test.mmdb")
+    found = traits(reference, "1.2.0.0", "71.160.223.0")
+    # "::1.2.0.0/112": maxmind.com; "::71.160.223.0/120": verizon.net
+    assert [row["domain"] for row in found] == ["maxmind.com", "verizon.net"]
+    # The domain of an ISP's line is the ISP's.
+    assert network.describe(addresses("71.160.223.0"), reference)["company"].isna().all()
+
+
+def test_connection_type(maxmind: Path) -> None:
+    reference = open_set(maxmind / "GeoIP2-Connection-Type-Test.mmdb")
+    found = traits(reference, "1.0.0.0", "1.0.1.0")
+    # "::1.0.0.0/120": Cable/DSL; "::1.0.1.0/120": Cellular
+    assert [row["connection_type"] for row in found] == ["Cable/DSL", "Cellular"]
+    described = network.describe(addresses("1.0.1.0"), reference)
+    assert described["network_type"].tolist() == ["mobile_isp"]
+
+
+def test_anonymous_ip(maxmind: Path) -> None:
+    reference = open_set(maxmind / "GeoIP2-Anonymous-IP-Test.mmdb")
+    found = traits(reference, "1.2.0.0", "71.160.223.0", "186.30.236.0", "65.0.0.0")
+    # "::1.2.0.0/112": VPN; "::71.160.223.0/120": hosting provider only; "::186.30.236.0/120": public proxy;
+    # "::65.0.0.0/109": Tor
+    assert [row["anonymity"] for row in found] == ["vpn_proxy", "hosting", "vpn_proxy", "vpn_proxy"]
+    described = network.describe(addresses("1.2.0.0", "71.160.223.0"), reference)
+    assert described["network_type"].tolist() == ["vpn_proxy", "hosting"]
+
+
+@pytest.mark.parametrize(
+    ("address", "record", "expected"),
+    [
+        # The company of a business user, another one than the ISP
+        ("73.1.1.1", {"user_type": "business", "isp": "Comcast", "organization": "Acme Steel"},
+         ("business", "Acme Steel", "high", "organization")),
+        # The same without a word on its user, from a name that suggests no provider
+        ("73.1.1.1", {"isp": "Comcast", "organization": "Acme Steel"},
+         ("business", "Acme Steel", "medium", "isp_customer")),
+        ("73.1.1.1", {"isp": "Comcast", "organization": "Acme Hosting"}, ("isp", None, None, None)),
+        ("73.1.1.1", {"isp": "Comcast", "organization": "Vodafone"}, ("isp", None, None, None)),
+        ("73.1.1.1", {"user_type": "residential", "isp": "Comcast", "organization": "Acme Steel"},
+         ("isp", None, None, None)),
+        ("73.1.1.1", {"user_type": "business", "domain": "acme.example"},
+         ("business", "acme.example", "medium", "domain")),
+        # Mercedes-Benz by its AS; behind a proxy it is nobody
+        ("53.1.1.1", {"domain": "acme.example"}, ("business", "Mercedes-Benz Group", "high", "asn")),
+        ("53.1.1.1", {"vpn": "true"}, ("vpn_proxy", None, None, None)),
+        ("53.1.1.1", {"user_type": "residential"}, ("isp", None, None, None)),
+        # In a host's network no company is named, whoever is said to use it
+        ("88.198.1.1", {"user_type": "business", "isp": "Hetzner", "organization": "Acme Steel"},
+         ("hosting", None, None, None)),
+        ("3.5.140.1", {"user_type": "business", "isp": "Amazon", "organization": "Acme Steel"},
+         ("cloud", None, None, None)),
+        ("141.76.1.1", {"isp": "DFN", "organization": "Acme Steel"}, ("nren", None, None, None)),
+        ("73.1.1.1", {"connection_type": "Cellular"}, ("mobile_isp", None, None, None)),
+        ("53.1.1.1", {"connection_type": "Cellular"}, ("business", "Mercedes-Benz Group", "high", "asn")),
+        # IPinfo's flat fields
+        ("73.1.1.1", {"as_name": "Comcast", "as_type": "isp", "company_name": "Acme Steel",
+                      "company_type": "business"}, ("business", "Acme Steel", "high", "organization")),
+        ("73.1.1.1", {"vpn": "true", "hosting": ""}, ("vpn_proxy", None, None, None)),
+        ("73.1.1.1", {"hosting": "true"}, ("hosting", None, None, None)),
+        ("10.0.0.1", {"user_type": "business", "domain": "acme.example"}, ("reserved", None, None, None)),
+    ],
+)  # fmt: skip
+def test_what_a_file_says_of_a_network(
+    tmp_path: Path, address: str, record: dict[str, Any], expected: tuple[str | None, ...]
+) -> None:
+    file = write_mmdb(tmp_path / "n.mmdb", "networks", {f"{address}/32": record})
+    described = network.describe(addresses(address), open_set(file))
+    columns = ["network_type", "company", "company_confidence", "company_method"]
+    assert rows(described[columns]) == [expected]
+
+
+def test_the_first_file_that_answers_wins(tmp_path: Path) -> None:
+    write_mmdb(tmp_path / "a.mmdb", "networks", {"73.1.1.1/32": {"user_type": "cellular"}})
+    write_mmdb(
+        tmp_path / "b.mmdb", "networks", {"73.1.1.0/31": {"user_type": "college", "domain": "x.example"}}
+    )
+    found = traits(open_set(tmp_path), "73.1.1.1", "73.1.1.0")
+    assert [(row["user_type"], row["domain"]) for row in found] == [
+        ("cellular", "x.example"),
+        ("college", "x.example"),
+    ]
 
 
 def write_mmdb(

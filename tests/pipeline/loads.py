@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from pipeline.ledger import Load
+import duckdb
+
+from pipeline import lake
+from pipeline.ledger import Ledger, Load
+from pipeline.settings import Settings
 
 _LOAD = Load(
     load_id="",
@@ -42,3 +47,27 @@ def a_load(letter: str, dates: dict[str, int] | None = None, **changes: Any) -> 
         loaded_month=min(days)[:7] if days else "2026-01",
     )
     return replace(load, **changes)
+
+
+def load_requests(settings: Settings, letter: str, requests: list[dict[str, Any]]) -> Load:
+    """Commit a load with these requests: each names its day, and columns of contract B."""
+    days: dict[str, int] = {}
+    for request in requests:
+        days[request["day"]] = days.get(request["day"], 0) + 1
+    load = a_load(letter, days)
+    columns = ", ".join(f"{name} {kind}" for name, kind in lake.REQUEST_COLUMNS.items())
+    with duckdb.connect() as con:
+        con.execute(f"create table requests ({columns})")
+        for number, request in enumerate(requests):
+            _insert(con, {"request_id": f"{letter}{number}"} | request)
+        lake.write_requests(con, settings.requests, load.load_id, "none")
+    Ledger(settings.loads).commit(load)
+    return load
+
+
+def _insert(con: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> None:
+    day = request.pop("day")
+    moment = datetime.fromisoformat(day)
+    row = {"date": moment.date(), "requested_at": moment, "status": 200, "method": "GET"} | request
+    marks = ", ".join("?" for _ in row)
+    con.execute(f"insert into requests ({', '.join(row)}) values ({marks})", list(row.values()))

@@ -191,6 +191,15 @@ def test_an_airflow_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     }
 
 
+def test_only_our_own_connection_is_inherited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_PULLHOUSE_REGISTRY", "http://reader@registry.example")
+    monkeypatch.setenv("AIRFLOW_CONN_PAYROLL", "postgres://payroll.example")
+    environment = airflow_run._environment({}, tmp_path)
+    assert [name for name in environment if name.startswith("AIRFLOW_CONN_")] == [
+        "AIRFLOW_CONN_PULLHOUSE_REGISTRY"
+    ]
+
+
 def test_the_worker_ends_with_its_parent(tmp_path: Path, repo_root: Path) -> None:
     """However the parent ends: all that the worker sees of it is the end of its input."""
     worker = subprocess.Popen(

@@ -141,12 +141,12 @@ def _other_models(settings: Settings) -> None:
     settings.publication.write_text(json.dumps(content | {"fingerprint": "other"}), encoding="utf-8")
 
 
-def _other_catalogue(settings: Settings) -> None:
-    manifest = {"platform": {"os": "linux", "architecture": "amd64"}, "layers": ["sha256:1"]}
-    path = settings.data / "catalogue.json"
-    content = {"acme/app": {"tags": {}, "manifests": {"sha256:0": manifest}}}
-    path.write_text(json.dumps(content), encoding="utf-8")
-    settings.catalogue = path
+def _less_catalogue(settings: Settings) -> None:
+    (settings.manifests / "empty.parquet").unlink()
+    settings.publication.write_text(
+        settings.publication.read_text(encoding="utf-8").replace("manifests/empty", "manifests/another"),
+        encoding="utf-8",
+    )
 
 
 @pytest.mark.parametrize(
@@ -156,8 +156,7 @@ def _other_catalogue(settings: Settings) -> None:
         (_without_marts, "the models or seeds changed"),
         (_half_rebuilt, "the last full rebuild did not end"),
         (_other_models, "the models or seeds changed"),
-        # Of the run that brings the catalogue in already, not only of the next one.
-        (_other_catalogue, "the manifest catalogue changed"),
+        (_less_catalogue, "the manifest catalogue lost a file"),
     ],
 )
 def test_what_needs_a_full_rebuild(settings: Settings, change: Any, reason: str) -> None:

@@ -131,10 +131,34 @@ def test_logs_stand_for_a_source() -> None:
 def test_every_path_lies_in_the_data_directory(tmp_path: Path) -> None:
     settings = Settings(data=Path("here"))
     names = [
-        "lake", "requests", "quarantine", "loads", "landing", "keys", "reference", "manifests", "plan",
+        "lake", "requests", "quarantine", "loads", "landing", "keys", "reference", "manifests", "tags",
+        "failures", "plan",
         "ledger_table", "scratch", "warehouse", "rebuilding", "tested", "marts", "publication",
     ]  # fmt: skip
     paths = [getattr(settings, name) for name in names]
     assert all(path.is_relative_to(tmp_path / "here") for path in paths)
     assert len(set(paths)) == len(paths)
     assert not settings.keys.is_relative_to(settings.lake)
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("https://registry.example", "https://registry.example"),
+        ("http://127.0.0.1:5000/", "http://127.0.0.1:5000"),
+        ("https://example.org/registry/v2/", "https://example.org/registry"),
+    ],
+)
+def test_a_registry(given: str, read: str) -> None:
+    assert Settings(registry=given).registry == read
+
+
+@pytest.mark.parametrize(
+    "given", ["registry.example", "ftp://registry.example", "https://me:s3cret@registry.example"]
+)
+def test_a_registry_that_is_no_address(given: str) -> None:
+    with pytest.raises(
+        SettingsError, match=r"registry: .*write it as https://registry\.example\.com"
+    ) as error:
+        load_settings(registry=given)
+    assert "s3cret" not in str(error.value)

@@ -16,7 +16,8 @@ judged as (
         -- Enough look-ups to speak of a rhythm, and it is that of a timer.
         gap_count + 1 >= {{ var('pattern_visits') }}
         and coalesce(gap_variation < {{ var('steady_variation') }}, false) as is_steady,
-        visit_gap_count + 1 >= {{ var('pattern_visits') }}
+        -- Four gaps may agree by chance: the weaker evidence wants twice as many visits.
+        visit_gap_count + 1 >= 2 * {{ var('pattern_visits') }}
         and coalesce(steady_gap_share >= {{ var('steady_share') }}, false) as is_mostly_steady,
         -- Each digest was taken in one go, and never again.
         cold_digest_count > 0 and burst_count = cold_digest_count as is_taken_once

@@ -1,17 +1,12 @@
 -- How often the most repeated manifest of a session was fetched: identical machines behind one address.
 with requests as (
-    select * from {{ ref('int_requests_sessionized') }}
+    select * from {{ ref('int_session_requests') }}
 ),
 
 repeats as (
     select chain_origin_id, repository, session_number, reference, count(*) as get_count
     from requests
-    where request_kind = 'manifest' and method = 'GET' and is_success and not is_redirected
-    group by chain_origin_id, repository, session_number, reference
-    union all
-    select chain_origin_id, repository, session_number, reference, count(*) as get_count
-    from requests
-    where request_kind = 'manifest' and method = 'GET' and is_redirected
+    where request_kind = 'manifest' and method = 'GET' and is_success and not is_sent_back
     group by chain_origin_id, repository, session_number, reference
 ),
 

@@ -1,6 +1,6 @@
 -- The only place where requests are tied to the pull_id of their session, and numbered within it.
 with requests as (
-    select * from {{ ref('int_requests_sessionized') }}
+    select * from {{ ref('int_session_requests') }}
 ),
 
 sessions as (
@@ -20,20 +20,14 @@ tied as (
     inner join sessions using (chain_origin_id, repository, session_number)
 ),
 
-asked_again as (
+numbered as (
     select
         *,
-        lead(is_redirected) over same_question as is_redirected_again,
-        lead(requested_at) over same_question - ended_at as asked_again_after,
         row_number() over (
             partition by pull_id
-            order by requested_at, ended_at, request_key
+            order by ordered_at, requested_at, ended_at, request_key
         ) as request_number
     from tied
-    window same_question as (
-        partition by pull_id, method, request_kind, reference
-        order by requested_at, ended_at, request_key
-    )
 ),
 
 final as (
@@ -63,18 +57,13 @@ final as (
         is_complete,
         is_success,
         is_redirected,
-        -- The redirect led back to the gateway, which then answered: the client asked once.
-        coalesce(
-            is_redirected and not is_redirected_again
-            and asked_again_after <= interval '1' second * {{ var('echo_gap_seconds') }},
-            false
-        ) as is_sent_back,
+        is_sent_back,
         is_tag_request,
         session_start,
         session_endpoint_id as endpoint_id,
         session_origin_id as origin_id,
         session_client_version as client_version
-    from asked_again
+    from numbered
 )
 
 select * from final

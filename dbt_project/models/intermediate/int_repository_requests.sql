@@ -11,6 +11,14 @@ blob_kinds as (
     select * from {{ ref('int_blob_kinds') }}
 ),
 
+manifests_from_log as (
+    select * from {{ ref('int_manifests_from_log') }}
+),
+
+blob_kinds_from_log as (
+    select * from {{ ref('int_blob_kinds_from_log') }}
+),
+
 origin_links as (
     select * from {{ ref('int_origin_links') }}
 ),
@@ -50,6 +58,7 @@ final as (
             when described.request_kind <> 'manifest' then null
             when regexp_matches(described.reference, '^sha256-[0-9a-f]{64}') then 'artifact'
             when manifests.kind is not null then manifests.kind
+            when manifests_from_log.kind is not null then manifests_from_log.kind
             when described.response_media_type like '%image.index%' then 'index'
             when described.response_media_type like '%manifest.list%' then 'index'
             when described.response_media_type like '%docker.distribution.manifest%' then 'image'
@@ -57,6 +66,7 @@ final as (
         case
             when described.request_kind <> 'blob' then null
             when blob_kinds.blob_kind is not null then blob_kinds.blob_kind
+            when blob_kinds_from_log.blob_kind is not null then blob_kinds_from_log.blob_kind
             when
                 described.is_success
                 and not described.is_redirected
@@ -66,6 +76,11 @@ final as (
     from described
     left join manifests on described.object_digest = manifests.digest
     left join blob_kinds on described.object_digest = blob_kinds.digest
+    -- What the log taught on a day holds for that day.
+    left join manifests_from_log
+        on described.object_digest = manifests_from_log.digest and described.date = manifests_from_log.observed_on
+    left join blob_kinds_from_log
+        on described.object_digest = blob_kinds_from_log.digest and described.date = blob_kinds_from_log.observed_on
 )
 
 select * from final

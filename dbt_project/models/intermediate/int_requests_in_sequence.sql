@@ -8,15 +8,40 @@ capped as (
         *,
         -- nginx logs whole requests: a stuck one must not hold a session open for ever.
         least(ended_at, requested_at + interval '1' second * {{ var('longest_request_seconds') }}) as busy_until,
-        request_kind = 'blob' and method = 'GET' and is_success as is_blob_get
+        request_kind = 'blob' and method = 'GET' and is_success as is_blob_get,
+        is_tag_request and method = 'HEAD' and is_success as is_look,
+        -- The GET that follows a look at a tag: of the tag, or of the digest that it meant.
+        request_kind = 'manifest' and method = 'GET' and is_success
+        and (is_tag_request or is_opening or object_digest = last_value(
+            case when is_tag_request then object_digest end ignore nulls
+        ) over (
+            partition by chain_origin_id, repository, lane
+            order by ordered_at, requested_at, ended_at, request_key
+            rows between unbounded preceding and current row
+        )) as is_taking_up
     from requests
+),
+
+paired as (
+    select
+        *,
+        -- Many machines behind one address look and fetch in step: a look is one of theirs when enough GETs follow
+        -- to take it and all later looks up.
+        not is_look
+        or count(*) filter (where is_taking_up) over soon > count(*) filter (where is_look) over soon - 1 as is_taken_up
+    from capped
+    window soon as (
+        partition by chain_origin_id, repository, lane
+        order by ordered_at
+        range between current row and interval '{{ var('manifest_gap_seconds') }} seconds' following
+    )
 ),
 
 numbered as (
     select
         *,
         count(*) filter (where is_opening) over chain as phase_number
-    from capped
+    from paired
     window chain as (
         partition by chain_origin_id, repository, lane
         order by ordered_at, requested_at, ended_at, request_key
@@ -48,6 +73,7 @@ final as (
         lag(is_success) over chain as before_is_success,
         lag(is_redirected) over chain as before_is_redirected,
         lag(reference) over chain as before_reference,
+        lag(is_taken_up) over chain as before_is_taken_up,
         coalesce(lag(phase_blob_count) over chain, 0) as before_blob_count,
         coalesce(lag(phase_layer_count) over chain, 0) as before_layer_count,
         max(busy_until) over earlier as before_busy_until

@@ -22,7 +22,8 @@ judged as (
             when request_kind = 'blob' or is_push then null
             when idle > interval '1' second * {{ var('manifest_gap_seconds') }} then 'idle'
             when request_kind <> 'manifest' then null
-            when is_after_layers and is_opening
+            -- While layers are still on their way, it is another machine behind the same address.
+            when is_after_layers and is_opening and idle >= interval '0' second
                 then 'after layers'
             -- Not answered yet: the same question again is a retry.
             when before_reference = reference and not before_is_success then null
@@ -30,6 +31,10 @@ judged as (
             when
                 before_reference = reference and before_method = method
                 and before_is_redirected <> is_redirected
+                and idle <= interval '1' second * {{ var('echo_gap_seconds') }}
+                then null
+            when
+                is_look and is_taken_up and before_is_taken_up
                 and idle <= interval '1' second * {{ var('echo_gap_seconds') }}
                 then null
             when method = 'HEAD' and (is_tag_request or before_method = 'HEAD') then 'head'

@@ -3,14 +3,22 @@ with requests as (
     select * from {{ ref('int_repository_requests') }}
 ),
 
+marked as (
+    select
+        *,
+        -- cosign's signatures, and docker's way to attestations: asked for beside an image, under its digest.
+        coalesce(regexp_matches(reference, '^sha256-[0-9a-f]{64}'), false) as is_artifact_tag
+    from requests
+),
+
 described as (
     select
         *,
-        request_kind = 'manifest' and reference_type = 'tag' as is_tag_request,
+        request_kind = 'manifest' and reference_type = 'tag' and not is_artifact_tag as is_tag_request,
         -- What a pull may begin with: layers seen before it belong to something else.
-        request_kind = 'manifest'
+        request_kind = 'manifest' and not is_artifact_tag
         and (reference_type = 'tag' or method = 'HEAD' or coalesce(manifest_kind = 'index', false)) as is_opening
-    from requests
+    from marked
 ),
 
 final as (

@@ -1,6 +1,9 @@
 -- Everything that one session shows, before anything is concluded from it.
 with requests as (
-    select * from {{ ref('int_requests_sessionized') }}
+    select
+        *,
+        request_kind = 'manifest' and is_success and not is_sent_back as is_manifest_answer
+    from {{ ref('int_session_requests') }}
 ),
 
 final as (
@@ -28,8 +31,8 @@ final as (
         count(*) filter (where is_success) as success_count,
         count(*) filter (where request_kind = 'referrers' or manifest_kind = 'artifact') as artifact_count,
         count(*) filter (where request_kind in ('manifest', 'blob')) as image_request_count,
-        count(*) filter (where request_kind = 'manifest' and is_success and method = 'GET') as manifest_get_count,
-        count(*) filter (where request_kind = 'manifest' and is_success and method = 'HEAD') as manifest_head_count,
+        count(*) filter (where is_manifest_answer and method = 'GET') as manifest_get_count,
+        count(*) filter (where is_manifest_answer and method = 'HEAD') as manifest_head_count,
         count(*) filter (where request_kind = 'tags' and is_success) as tag_list_count,
         count(distinct object_digest)
         filter (request_kind = 'manifest' and is_success and manifest_kind = 'image') as image_manifest_count,

@@ -17,6 +17,10 @@ load_days as (
     select * from {{ ref('stg_load_days') }}
 ),
 
+manifest_quality as (
+    select * from {{ ref('int_manifest_quality_daily') }}
+),
+
 staged as (
     select requested_on, sum(staged_count) as staged_count, count(distinct load_id) as load_count
     from load_days
@@ -53,10 +57,15 @@ final as (
         cast(coalesce(described.unidentified_line_count, 0) as bigint) as unidentified_line_count,
         cast(coalesce(described.unlinkable_count, 0) as bigint) as unlinkable_count,
         cast(coalesce(described.unknown_completion_count, 0) as bigint) as unknown_completion_count,
-        cast(coalesce(described.unknown_digest_count, 0) as bigint) as unknown_digest_count
+        cast(coalesce(described.unknown_digest_count, 0) as bigint) as unknown_digest_count,
+        cast(coalesce(manifest_quality.unknown_manifest_count, 0) as bigint) as unknown_manifest_count,
+        cast(coalesce(manifest_quality.failed_lookup_count, 0) as bigint) as failed_lookup_count,
+        cast(coalesce(manifest_quality.conflicting_manifest_count, 0) as bigint) as conflicting_manifest_count,
+        cast(coalesce(manifest_quality.childless_index_count, 0) as bigint) as childless_index_count
     from staged
     left join request_counts using (requested_on)
     left join described using (requested_on)
+    left join manifest_quality using (requested_on)
     where staged.requested_on in {{ planned('day') }}
 )
 

@@ -25,6 +25,10 @@ evidence as (
     select * from {{ ref('int_session_evidence') }}
 ),
 
+overrides as (
+    select * from {{ ref('int_network_overrides') }}
+),
+
 final as (
     select
         sessions.pull_id,
@@ -50,10 +54,16 @@ final as (
         sessions.origin.country_code,
         sessions.origin.asn,
         sessions.origin.network_operator,
-        sessions.origin.network_type,
-        sessions.origin.company,
-        sessions.origin.company_confidence,
-        sessions.origin.company_method,
+        coalesce(overrides.network_type, sessions.origin.network_type) as network_type,
+        case when overrides.asn is null then sessions.origin.company else overrides.company end as company,
+        case
+            when overrides.asn is null then sessions.origin.company_confidence
+            when overrides.company is not null then 'high'
+        end as company_confidence,
+        case
+            when overrides.asn is null then sessions.origin.company_method
+            when overrides.company is not null then 'override'
+        end as company_method,
         sessions.origin.cloud_provider,
         sessions.origin.cloud_region,
         sessions.origin.cloud_method,
@@ -83,6 +93,11 @@ final as (
     inner join evidence using (pull_id)
     left join old_fetchers using (pull_id)
     left join pushes using (pull_id)
+    left join overrides
+        on
+            sessions.origin.asn = overrides.asn
+            and cast(sessions.started_at as date) >= overrides.valid_from
+            and (overrides.valid_until is null or cast(sessions.started_at as date) < overrides.valid_until)
     where cast(sessions.started_at as date) in {{ planned('day') }}
 )
 

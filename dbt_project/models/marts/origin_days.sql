@@ -2,11 +2,12 @@
     materialized='incremental',
     incremental_strategy='replace_days',
     on_schema_change='fail',
-    meta={'grain': 'day', 'period_column': 'pull_date'}
+    meta={'grain': 'day', 'period_column': 'pull_date'},
+    post_hook=["{{ use_marts() }}", "{{ publish_unique_macros() }}", "{{ use_default() }}"]
 ) }}
 
 with pulls as (
-    select * from {{ ref('fct_pulls') }}
+    select * from {{ ref('fct_pulls_base') }}
     where pull_date in {{ planned('day') }}
 ),
 

@@ -1,0 +1,21 @@
+with manifests as (
+    select * from {{ ref('int_manifests_from_log') }}
+),
+
+blobs as (
+    select observed_on, config_digest as digest, 'config' as blob_kind
+    from manifests
+    where config_digest is not null
+    union all
+    select observed_on, unnest(layers) as digest, 'layer' as blob_kind
+    from manifests
+),
+
+-- Small in one image and a layer in another: then it is a layer, whose size was told once.
+final as (
+    select observed_on, digest, max(blob_kind) as blob_kind
+    from blobs
+    group by observed_on, digest
+)
+
+select * from final

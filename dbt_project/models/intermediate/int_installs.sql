@@ -1,0 +1,188 @@
+{% set reads_back = var('active_window_days') | int - 1 %}
+-- What each origin ran on each planned day, as its traffic of the window up to that day tells.
+with logged_days as (
+    select * from {{ ref('stg_load_days') }}
+),
+
+versions as (
+    select * from {{ ref('origin_versions') }}
+),
+
+unique_keys as (
+    select * from {{ ref('int_unique_keys') }}
+),
+
+-- A day without any log has no figure, however long the window before it is.
+days as (
+    select distinct requested_on as install_date
+    from logged_days
+    where requested_on in {{ planned('day', reads_back) }}
+),
+
+seen as (
+    select
+        days.install_date,
+        {{ unique_key('origin', 'versions') }} as origin_key,
+        {{ unique_key('endpoint', 'versions') }} as endpoint_key,
+        versions.*
+    from days
+    inner join versions
+        on versions.pull_date between days.install_date - {{ reads_back }} and days.install_date
+    {{ join_unique_keys('versions', 'unique_keys') }}
+),
+
+tag_days as (
+    select
+        install_date,
+        repository,
+        tag,
+        digest,
+        pull_date,
+        min(first_seen_at) as first_seen_at,
+        max(last_seen_at) as last_seen_at
+    from seen
+    where tag is not null and digest is not null
+    group by install_date, repository, tag, digest, pull_date
+),
+
+tags as (
+    select
+        install_date,
+        repository,
+        tag,
+        max_by(digest, (last_seen_at, digest)) as current_digest
+    from tag_days
+    group by install_date, repository, tag
+),
+
+with_downloads as (
+    select
+        *,
+        -- Under whatever tag it came: the client keeps one store.
+        bool_or(digest is not null and download_count > 0) over (
+            partition by install_date, repository, origin_key, digest
+        ) as is_downloaded
+    from seen
+    where is_install
+),
+
+origins as (
+    select
+        install_date,
+        repository,
+        origin_key,
+        tag,
+        max_by(endpoint_key, last_seen_at) as endpoint_key,
+        min(first_seen_at) as first_seen_at,
+        max(last_seen_at) as last_seen_at,
+        max(last_checked_at) as last_checked_at,
+        sum(version_check_count + download_count) as session_count,
+        max(machine_estimate) as machine_estimate,
+        max_by(digest, (last_seen_at, digest)) filter (where is_downloaded) as downloaded_digest,
+        max(last_seen_at) filter (where is_downloaded) as downloaded_seen_at,
+        min_by(digest, (first_seen_at, digest)) filter (where digest is not null) as first_answered_digest
+    from with_downloads
+    group by install_date, repository, origin_key, tag
+),
+
+-- An origin that uses several tags of a repository is judged by the one it used last.
+last_used as (
+    select *
+    from origins
+    qualify row_number() over (
+        partition by install_date, repository, origin_key
+        order by last_seen_at desc, tag asc nulls last
+    ) = 1
+),
+
+-- What a tag meant when an origin first asked, for answers that the gateway did not see.
+meant as (
+    select
+        last_used.*,
+        tags.current_digest,
+        tag_days.digest as meant_digest
+    from last_used
+    left join tags
+        on
+            last_used.install_date = tags.install_date
+            and last_used.repository = tags.repository
+            and last_used.tag = tags.tag
+    asof left join tag_days
+        on
+            last_used.install_date = tag_days.install_date
+            and last_used.repository = tag_days.repository
+            and last_used.tag = tag_days.tag
+            and last_used.first_seen_at >= tag_days.first_seen_at
+),
+
+held as (
+    select
+        *,
+        coalesce(downloaded_digest, first_answered_digest, meant_digest, current_digest) as held_digest,
+        coalesce(downloaded_seen_at, first_seen_at) as held_at,
+        downloaded_digest is not null as is_confirmed,
+        (last_seen_at - first_seen_at) / nullif(session_count - 1, 0) as period
+    from meant
+),
+
+moves as (
+    select
+        held.install_date,
+        held.repository,
+        held.origin_key,
+        min(greatest(tag_days.first_seen_at, held.held_at)) as moved_at
+    from held
+    inner join tag_days
+        on
+            held.install_date = tag_days.install_date
+            and held.repository = tag_days.repository
+            and held.tag = tag_days.tag
+    where
+        held.held_digest <> held.current_digest
+        and tag_days.digest <> held.held_digest
+        and tag_days.last_seen_at > held.held_at
+    group by held.install_date, held.repository, held.origin_key
+),
+
+judged as (
+    select
+        held.*,
+        case
+            when held.tag is null then 'pinned'
+            when held.current_digest is null then 'digest_unknown'
+            when held.held_digest = held.current_digest and held.is_confirmed then 'downloaded'
+            when held.held_digest = held.current_digest then 'head_no_get'
+            when
+                held.last_checked_at - moves.moved_at > held.period * {{ var('stale_after_periods') }}
+                then 'stale_alive'
+            else 'tag_moved'
+        end as reason
+    from held
+    left join moves using (install_date, repository, origin_key)
+),
+
+final as (
+    select
+        install_date,
+        repository,
+        origin_key,
+        endpoint_key,
+        tag,
+        held_digest,
+        last_seen_at,
+        case
+            when reason in ('downloaded', 'head_no_get') then 'current'
+            when reason = 'stale_alive' then 'stale'
+            else 'unknown'
+        end as state,
+        reason,
+        case
+            when reason = 'digest_unknown' then null
+            when is_confirmed then {{ var('confirmed_confidence') }}
+            else {{ var('inferred_confidence') }}
+        end as confidence,
+        machine_estimate
+    from judged
+)
+
+select * from final

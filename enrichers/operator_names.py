@@ -1,0 +1,103 @@
+"""Whose network it is by the operator's name: the known operators (a seed), then what a name suggests.
+
+A name is compared without its legal form and without words that companies add for a part of themselves
+("Services", "Europe", "Information Technology"): "Wal-Mart Stores, Inc." is the operator `wal mart stores`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from enrichers.name_rules import trade_of, type_by_name
+from enrichers.reference_seeds import read_seed
+
+# Legal forms, and what stands for a part of a company: none of these says whose network it is.
+_LEGAL_FORMS = (
+    "inc incorporated corp corporation co company companies ltd limited llc lllp llp lp plc gmbh mbh ag"
+    " kg kgaa se sa sas sarl spa srl sl slu nv bv ab asa as oy oyj aps kk pty pte pvt private sdn bhd"
+    " berhad tbk pt jsc pjsc ojsc cjsc ooo zao oao sp zoo aktiengesellschaft na the of and"
+)
+_PARTS = (
+    "group groupe holding holdings international global worldwide services service shared systems"
+    " information technology technologies technical operations industries enterprise enterprises"
+    " business center centre headquarters research development engineering management us usa uk america"
+    " americas american north south europe european emea asia pacific apac india china japan"
+    " deutschland germany france italy italia espana spain nederland netherlands switzerland schweiz"
+    " suisse austria belgium poland polska sweden sverige norge denmark ireland canada brasil brazil"
+    " mexico australia singapore hong kong hk korea taiwan united states kingdom"
+)
+# Letters that belong together without their dots and blanks: "S.p.A.", "S. A.", "A/S".
+_SPELLED = re.compile(r"\b(?:[a-z][./ ]+){1,3}[a-z]\b(?:\.(?=\s|$|,))?")
+LEGAL_FORMS = frozenset(_LEGAL_FORMS.split())
+OF_A_PART = LEGAL_FORMS | frozenset(_PARTS.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """What a name says: the kind of network; the company where it is one's own, how sure, and how found."""
+
+    network_type: str
+    company: str | None = None
+    company_confidence: str | None = None
+    company_method: str | None = None
+
+
+UNKNOWN = Operator("unknown")
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a name in lower case without accents and punctuation; "&" and "+" read "and"."""
+    text = unicodedata.normalize("NFKD", name.casefold().replace("ß", "ss"))
+    text = "".join(letter for letter in text if not unicodedata.combining(letter))
+    text = re.sub(r"[&+]", " and ", text.replace("ø", "o").replace("ł", "l").replace("'", " "))
+    text = _SPELLED.sub(_join, text)
+    return tuple(re.findall(r"[a-z0-9]+", text))
+
+
+@lru_cache(maxsize=1 << 17)
+def operator_of(name: str) -> Operator:
+    """What an operator's name says.
+
+    First the known operators, then what a name suggests; where it suggests nothing, a trade that has networks
+    for itself makes it a business under its own name ("low": nobody has looked at this one).
+    """
+    # Some registries write "<handle of the network> - <its holder>".
+    known = known_operator(name) or known_operator(name.rpartition(" - ")[2])
+    if known:
+        return known
+    suggested = type_by_name(name)
+    if suggested == "unknown" and trade_of(" ".join(words_of(name))):
+        return Operator("business", name, "low", "trade_name")
+    return Operator(suggested)
+
+
+def known_operator(name: object) -> Operator | None:
+    """The known operator of that name (seeds/operator_names.csv), or None."""
+    words = words_of(name) if isinstance(name, str) else ()
+    words = words[1:] if words[:1] == ("the",) else words
+    for length in range(len(words), 0, -1):
+        found = _names().get(words[:length])
+        if found and (found[1] or all(word in OF_A_PART for word in words[length:])):
+            return found[0]
+    return None
+
+
+def _join(found: re.Match[str]) -> str:
+    joined = re.sub(r"[^a-z]", "", found[0])
+    return f"{joined} " if joined in OF_A_PART else found[0]
+
+
+@cache
+def _names() -> dict[tuple[str, ...], tuple[Operator, bool]]:
+    """Words of each known name → (operator, whether any words may follow)."""
+    return {
+        words_of(row["name"]): (_operator(row["network_type"], row["company"]), row["match"] == "start")
+        for row in read_seed("operator_names")
+    }
+
+
+def _operator(network_type: str, company: str) -> Operator:
+    return Operator(network_type, company, "medium", "known_name") if company else Operator(network_type)

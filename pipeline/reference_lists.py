@@ -1,0 +1,145 @@
+"""Lists of address ranges in the forms that their publishers use, as rows; and rows as data sets.
+
+Countries and AS numbers: CSV without a header, first and last address (text or integers), then what the range
+stands for (ip-location-db and DB-IP). Clouds: CSV with a header that names a network (`cidr` or
+`ip_address`), `provider`, and where known `region` and `service` (the form of the public collections of cloud
+ranges).
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import tarfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from ipaddress import ip_address
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+from enrichers import reference_cloud
+from enrichers.ranges import RESERVED_NETWORKS, RangeTable, network_range
+from enrichers.reference_dataset import ReferenceDataError
+from pipeline import reference_bundle
+
+Row = tuple[int, int, list[str]]
+
+MAX_IPV4: Final = (1 << 32) - 1
+# Ranges that cross another's border contradict it (nested ones do not), and those inside reserved space are
+# no one's. A few are in every list; more mean that something else was sent.
+MAX_WRONG_SHARE: Final = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class RangeList:
+    """A file with lists: `*.csv`, gzipped or not, or a tar archive of such files (an npm package is one)."""
+
+    path: Path
+
+    def rows(self, version: int) -> Iterator[Row]:
+        """First and last address of each range (integers) and what it says, for IP version 4 or 6.
+
+        Raises ReferenceDataError naming the line that is none.
+        """
+        for number, fields in enumerate(chain.from_iterable(self.lines()), start=1):
+            try:
+                start, end = _integer(fields[0]), _integer(fields[1])
+                is_v4 = end <= MAX_IPV4 and ":" not in fields[0]
+            except (ValueError, IndexError):
+                raise ReferenceDataError(f"line {number} is no range of addresses") from None
+            if start > end:
+                raise ReferenceDataError(f"line {number} is a range that ends before it starts")
+            if is_v4 == (version == 4):
+                yield start, end, fields[2:]
+
+    def clouds(self) -> Iterator[CloudRange]:
+        """Rows of a list of clouds. Raises ReferenceDataError where the header lacks a column."""
+        for lines in self.lines():
+            header = [name.strip().lower() for name in next(iter(lines), [])]
+            names = {"cidr" if name in ("ip_address", "prefix", "network") else name for name in header}
+            if not {"cidr", "provider"} <= names:
+                raise ReferenceDataError("its header lacks `cidr` or `provider`")
+            columns = ["cidr" if name in ("ip_address", "prefix", "network") else name for name in header]
+            for fields in lines:
+                found = dict(zip(columns, fields, strict=False))
+                yield CloudRange(
+                    found["cidr"], found["provider"].lower(), found.get("region") or None,
+                    (found.get("service") or "").upper() or None,
+                )  # fmt: skip
+
+    def lines(self) -> Iterator[Iterator[list[str]]]:
+        """The fields of each line, file by file."""
+        if tarfile.is_tarfile(self.path):
+            with tarfile.open(self.path) as archive:
+                for member in archive:
+                    file = archive.extractfile(member) if member.name.endswith(".csv") else None
+                    if file and not _repeats_numbers(member.name, archive):
+                        yield csv.reader(io.TextIOWrapper(file, encoding="utf-8", newline=""))
+        else:
+            opened = gzip.open if _is_gzipped(self.path) else open
+            with opened(self.path, "rt", encoding="utf-8", newline="") as text:
+                yield csv.reader(text)
+
+
+@dataclass(frozen=True, slots=True)
+class CloudRange:
+    """One listed network of a cloud (`enrichers.reference_cloud.Listed`)."""
+
+    cidr: str
+    provider: str
+    region: str | None
+    service: str | None
+
+
+def convert(dataset: str, lists: list[RangeList]) -> tuple[RangeTable, dict[str, pa.Array]]:
+    """The ranges and values of a data set from its lists.
+
+    Countries: the first list describes networks, a second one says to whom they were delegated (see
+    `reference_bundle.country`). Raises ReferenceDataError for lists that contradict themselves.
+    """
+    if dataset == "cloud":
+        listed: Iterator[reference_cloud.Listed] = chain.from_iterable(item.clouds() for item in lists)
+        ranges, values = reference_cloud.convert(listed)
+        return ranges, {name: pa.array(column[:-1], pa.string()) for name, column in values.items()}
+    for item in lists:
+        for version in (4, 6):
+            check_rows(item.rows(version), version)
+    return reference_bundle.country(*lists) if dataset == "country" else reference_bundle.asn(*lists)
+
+
+def check_rows(rows: Iterable[Row], version: int) -> None:
+    """Raise ReferenceDataError where too many ranges cross each other, or lie in reserved space."""
+    reserved = [
+        item[:2] for text in RESERVED_NETWORKS for v, item in [network_range(text, 0, 0)] if v == version
+    ]
+    bounds = sorted((start, -end) for start, end, _ in rows)
+    crossing = inside = 0
+    open_ends: list[int] = []
+    for start, negative in bounds:
+        end = -negative
+        while open_ends and open_ends[-1] < start:
+            open_ends.pop()
+        crossing += bool(open_ends and end > open_ends[-1])
+        open_ends.append(end)
+        inside += any(first <= start and end <= last for first, last in reserved)
+    for count, what in ((crossing, "cross the border of another"), (inside, "lie in reserved space")):
+        if count > MAX_WRONG_SHARE * max(len(bounds), 1):
+            raise ReferenceDataError(f"{count:,} of {len(bounds):,} IPv{version} ranges {what}")
+
+
+def _integer(text: str) -> int:
+    return int(text) if text.isdigit() else int(ip_address(text))
+
+
+def _is_gzipped(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(2) == b"\x1f\x8b"
+
+
+def _repeats_numbers(name: str, archive: tarfile.TarFile) -> bool:
+    """Whether an archive has the same list with addresses as integers too: that one is quicker to read."""
+    return "-num" not in name and name.replace(".csv", "-num.csv") in archive.getnames()
