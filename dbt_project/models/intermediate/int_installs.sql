@@ -1,4 +1,5 @@
-{% set reads_back = var('active_window_days') | int - 1 %}
+{% set window = var('active_window_days') | int - 1 %}
+{% set reads_back = window + var('pattern_days') | int - 1 %}
 -- What each origin ran on each planned day, as its traffic of the window up to that day tells.
 with logged_days as (
     select * from {{ ref('stg_load_days') }}
@@ -27,7 +28,7 @@ seen as (
         versions.*
     from days
     inner join versions
-        on versions.pull_date between days.install_date - {{ reads_back }} and days.install_date
+        on versions.pull_date between days.install_date - {{ window }} and days.install_date
     {{ join_unique_keys('versions', 'unique_keys') }}
 ),
 
