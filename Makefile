@@ -7,6 +7,7 @@ LOGS ?=
 TRUSTED_PROXIES ?=
 CATALOGUE ?=
 PULL ?=
+LABELS ?=
 ARGS ?=
 
 VENV := .venv
@@ -23,14 +24,17 @@ endif
 ifneq ($(strip $(CATALOGUE)),)
 export PULLHOUSE_CATALOGUE := $(CATALOGUE)
 endif
+ifneq ($(strip $(LABELS)),)
+export PULLHOUSE_LABELS := $(LABELS)
+endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run report doctor status explain definitions dbt expire airflow test test-live conformance lint format lock reference coverage up down clean
+.PHONY: help setup setup-dev run report doctor status explain calibrate definitions dbt expire airflow test test-live conformance lint format lock reference coverage up down clean
 
 help: ## this menu
 	@echo "Pullhouse: who pulls your container images. Targets:"
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 16
-	@echo "Options: LOGS=<file, folder or glob> DATA=<directory> TRUSTED_PROXIES=<cidr,…> CATALOGUE=<json> PULL=<pull_id> ARGS=\"…\""
+	@echo "Options: LOGS=<file, folder or glob> DATA=<directory> TRUSTED_PROXIES=<cidr,…> CATALOGUE=<json> LABELS=<csv> PULL=<pull_id> ARGS=\"…\""
 
 setup: $(VENV)/run.stamp ## install what `make run` needs into .venv
 
@@ -56,6 +60,9 @@ status: setup ## freshness, gaps, quarantine, disk, next step
 
 explain: setup ## what was asked in one session, and why it was judged so: make explain PULL=<pull_id>
 	@$(BIN)/python -m pipeline explain "$(PULL)"
+
+calibrate: setup ## how right the environments are on your own labels: make calibrate LABELS=<csv>
+	@$(BIN)/python -m pipeline calibrate
 
 dbt: setup ## dbt on your warehouse: make dbt ARGS="test"
 	@$(BIN)/python -m pipeline dbt $(ARGS)

@@ -17,6 +17,7 @@ from ingest.errors import ObjectError, SourceError
 from pipeline.build import BuildError
 from pipeline.catalogue import CatalogueError
 from pipeline.explain import UnknownPullError
+from pipeline.labels import LabelsError
 from pipeline.ledger import LedgerError
 from pipeline.lock import LockError
 from pipeline.marts import NotPublishedError
@@ -29,6 +30,7 @@ EXPECTED = (
     BuildError,
     CatalogueError,
     IdentityKeyError,
+    LabelsError,
     LedgerError,
     LockError,
     NotPublishedError,
@@ -78,6 +80,13 @@ def _explain(settings: Settings, options: argparse.Namespace, console: Console) 
     from pipeline import explain
 
     explain.show(explain.read(settings, options.pull_id), console)
+    return 0
+
+
+def _calibrate(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    from pipeline import calibrate
+
+    calibrate.show(calibrate.read(settings), console)
     return 0
 
 
@@ -175,6 +184,7 @@ def _parser() -> argparse.ArgumentParser:
         ("report", _report, "print the results of the last run"),
         ("status", _status, "freshness, gaps, quarantine, disk, next step"),
         ("doctor", _doctor, "read a sample of your logs and say what they can answer"),
+        ("calibrate", _calibrate, "how right the environments are on your own labels"),
         ("load", _load, "load what the sources have and the ledger lacks"),
         ("catalogue", _catalogue, "ask the registry for the manifests that the catalogue lacks"),
         ("publish", _publish, "publish the built warehouse"),

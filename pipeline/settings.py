@@ -79,6 +79,7 @@ class Settings(BaseSettings):
     registry_requests_per_run: int = Field(default=500, ge=1)
     registry_seconds_per_run: int = Field(default=600, ge=1)
     maxmind: Path | None = None
+    labels: Path | None = None
     remove_old_geolite: bool = True
     reference_sources: list[ReferenceSource] = Field(default_factory=list)
     reverse_dns: bool = False
@@ -110,7 +111,7 @@ class Settings(BaseSettings):
     def _check_networks(cls, value: list[str]) -> list[str]:
         return [str(ip_network(text, strict=False)) for text in value]
 
-    @field_validator("data", "catalogue", "maxmind")
+    @field_validator("data", "catalogue", "maxmind", "labels")
     @classmethod
     def _resolve(cls, value: Path | None) -> Path | None:
         return _absolute(value)

@@ -1,4 +1,5 @@
-{% set reads_back = var('active_window_days') | int - 1 %}
+{% set window = var('active_window_days') | int - 1 %}
+{% set reads_back = window + var('pattern_days') | int - 1 %}
 -- What each origin ran on each planned day, as its traffic of the window up to that day tells.
 with logged_days as (
     select * from {{ ref('stg_load_days') }}
@@ -39,7 +40,7 @@ tag_days as (
         tag_sightings.*
     from days
     inner join tag_sightings
-        on tag_sightings.pull_date between days.install_date - {{ reads_back }} and days.install_date
+        on tag_sightings.pull_date between days.install_date - {{ window }} and days.install_date
 ),
 
 tags as (
@@ -78,7 +79,7 @@ seen as (
         max(installs.machine_estimate) as machine_estimate
     from days
     inner join installs
-        on installs.pull_date between days.install_date - {{ reads_back }} and days.install_date
+        on installs.pull_date between days.install_date - {{ window }} and days.install_date
     group by days.install_date, installs.repository, installs.origin_key, installs.tag, installs.digest
 ),
 

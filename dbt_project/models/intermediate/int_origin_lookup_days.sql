@@ -32,8 +32,8 @@ days as (
         count(*) filter (where is_cold and is_multi_platform) as copy_count,
         count(*) filter (where is_burst_start) as burst_count,
         coalesce(sum(fleet_pull_estimate) filter (where is_cold), 0) as machine_count,
-        count(*) filter (where environment = 'ci') as ci_count,
-        count(*) filter (where environment = 'workstation') as workstation_count,
+        count(*) filter (where is_ci) as ci_count,
+        count(*) filter (where is_workstation) as workstation_count,
         list(distinct tag) filter (where tag is not null) as tags,
         list(distinct tag) filter (where is_cold and tag is not null and digest is not null) as cold_tags,
         list(distinct tag || ' ' || digest) filter (where is_cold and tag is not null and digest is not null)

@@ -44,7 +44,9 @@ final as (
         lookups.client_category,
         lookups.network_type,
         lookups.company,
-        lookups.environment,
+        coalesce(lookups.ci_verdict = 'yes', false) as is_ci,
+        coalesce(lookups.client_name = 'docker-desktop' or lookups.client_os in ('darwin', 'windows'), false)
+            as is_workstation,
         lag(lookups.started_at) over (
             partition by coalesce(origin_links.origin_id, lookups.origin_id), lookups.repository
             order by lookups.started_at, lookups.pull_id

@@ -1,46 +1,93 @@
--- Where a session came from, with the reason a person can check.
-with sessions as (
-    select * from {{ ref('int_sessions') }}
+-- Where a session came from, how sure that is, and why.
+with facts as (
+    select * from {{ ref('int_environment_facts') }}
 ),
 
-placed as (
+scores as (
+    select * from {{ ref('int_environment_scores') }}
+),
+
+ranked as (
     select
-        sessions.pull_id,
+        *,
+        -- What is left of the lead over the second best, and over knowing nothing.
+        points - greatest(0, coalesce(lead(points) over ranking, 0)) as margin,
+        lead(evidence_for) over ranking as evidence_for_second,
+        row_number() over ranking as points_rank
+    from scores
+    window ranking as (partition by pull_id order by points desc, environment asc)
+),
+
+best as (
+    select
+        pull_id,
+        environment,
+        margin,
+        evidence_for,
         case
-            when sessions.origin.ci_verdict = 'yes' then 'ci'
-            when sessions.origin.client_name = 'docker-desktop' then 'workstation'
-            when sessions.origin.client_os in ('darwin', 'windows') then 'workstation'
-            when
-                sessions.origin.client_category = 'runtime_k8s'
-                and sessions.origin.network_type in ('cloud', 'hosting') then 'production'
-        end as environment
-    from sessions
+            when is_proven then null
+            else nullif(concat_ws(', ', evidence_against, evidence_for_second), '')
+        end as evidence_against,
+        case
+            when is_proven then 'proven'
+            when margin >= {{ var('environment_likely') }} then 'likely'
+            when margin >= {{ var('environment_possible') }} then 'possible'
+            else 'unknown'
+        end as confidence
+    from ranked
+    where points_rank = 1
+),
+
+described as (
+    select
+        facts.pull_id,
+        facts.pull_date,
+        case when best.confidence <> 'unknown' then best.environment else 'unknown' end as environment,
+        coalesce(best.confidence, 'unknown') as environment_confidence,
+        coalesce(best.margin, 0) as margin,
+        best.evidence_for,
+        best.evidence_against,
+        coalesce(facts.client_name, 'an unknown client') || coalesce(' ' || facts.client_version, '')
+        || case
+            when facts.kernel_hint is null or facts.kernel_hint = 'generic' then ''
+            when facts.kernel_hint[1] in ('a', 'i', 'o') then ' on an -' || facts.kernel_hint || ' kernel'
+            else ' on a ' || facts.kernel_hint || ' kernel'
+        end
+        || ' from '
+        || coalesce(
+            facts.cloud_provider || coalesce(' ' || facts.cloud_region, ''),
+            facts.network_operator,
+            'an unknown network'
+        ) as who
+    from facts
+    left join best using (pull_id)
 ),
 
 final as (
     select
-        placed.pull_id,
-        coalesce(placed.environment, 'unknown') as environment,
-        case placed.environment
-            when 'ci' then 'likely'
-            when 'workstation' then 'likely'
-            when 'production' then 'possible'
-            else 'unknown'
-        end as environment_confidence,
-        case placed.environment
-            when 'ci' then coalesce(sessions.origin.ci_reason, 'CI, likely.')
-            when 'workstation'
-                then
-                    'Workstation, likely: ' || sessions.origin.client_name || ' for a person''s '
-                    || coalesce(sessions.origin.client_os, 'desktop') || ' machine.'
-            when 'production'
-                then
-                    'Production, possible: ' || sessions.origin.client_name || ', a cluster runtime, from '
-                    || coalesce(sessions.origin.network_operator, 'a hosting network') || '.'
-            else 'Unknown: neither the client nor its network says.'
-        end as environment_reason
-    from placed
-    inner join sessions using (pull_id)
+        pull_id,
+        pull_date,
+        environment,
+        environment_confidence,
+        case environment
+            when 'ci' then 'CI'
+            when 'production' then 'Production'
+            when 'workstation' then 'Workstation'
+            when 'own' then 'Own'
+            else 'Unknown'
+        end
+        || case when environment = 'unknown' then ': ' else ', ' || environment_confidence || ': ' end
+        || who
+        || case
+            when environment <> 'unknown'
+                then ', ' || evidence_for || coalesce('; against it: ' || evidence_against, '')
+            when evidence_for is null then ', and nothing else tells'
+            when evidence_against is null then ', and too little else tells (' || evidence_for || ')'
+            else ', and the evidence is divided (' || evidence_for || '; against it: ' || evidence_against || ')'
+        end
+        || '.' as environment_reason,
+        margin
+    from described
 )
 
 select * from final

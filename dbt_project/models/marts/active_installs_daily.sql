@@ -1,4 +1,5 @@
-{% set reads_back = var('active_window_days') | int - 1 %}
+{% set window = var('active_window_days') | int - 1 %}
+{% set reads_back = window + var('pattern_days') | int - 1 %}
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_days',
@@ -84,7 +85,7 @@ busiest_days as (
     inner join endpoint_days
         on
             counted.repository = endpoint_days.repository
-            and endpoint_days.pull_date between counted.install_date - {{ reads_back }} and counted.install_date
+            and endpoint_days.pull_date between counted.install_date - {{ window }} and counted.install_date
     group by counted.install_date, counted.repository
 ),
 

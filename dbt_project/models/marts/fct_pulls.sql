@@ -1,6 +1,7 @@
 {{ config(materialized='view', pre_hook="{{ use_marts() }}", post_hook="{{ use_default() }}") }}
 
--- A view, since the pattern of a day may change with a late line of two weeks before, and the session does not.
+-- A view, since a late line of two weeks before may change the pattern of a day and the environment of a session,
+-- and not what the session's own requests tell.
 with pulls as (
     select * from {{ beside(ref('fct_pulls_base')) }}
 ),
@@ -9,14 +10,22 @@ patterns as (
     select * from {{ beside(ref('access_patterns_daily')) }}
 ),
 
+environments as (
+    select * from {{ beside(ref('pull_environments')) }}
+),
+
 final as (
     select
         pulls.* replace (
             -- A mirror that its client did not give away hides its users too.
             pulls.is_lower_bound or coalesce(patterns.access_pattern = 'mirror', false) as is_lower_bound
         ),
-        coalesce(patterns.access_pattern, 'unknown') as access_pattern
+        coalesce(patterns.access_pattern, 'unknown') as access_pattern,
+        environments.environment,
+        environments.environment_confidence,
+        environments.environment_reason
     from pulls
+    left join environments on pulls.pull_id = environments.pull_id
     left join patterns
         on
             pulls.pull_date = patterns.pattern_date

@@ -9,8 +9,12 @@ with sessions as (
     select * from {{ ref('int_sessions') }}
 ),
 
-environments as (
-    select * from {{ ref('int_session_environment') }}
+pushes as (
+    select * from {{ ref('int_session_pushes') }}
+),
+
+use_cases as (
+    select * from {{ ref('int_session_use_case') }}
 ),
 
 old_fetchers as (
@@ -63,9 +67,6 @@ final as (
         sessions.origin.cloud_provider,
         sessions.origin.cloud_region,
         sessions.origin.cloud_method,
-        environments.environment,
-        environments.environment_confidence,
-        environments.environment_reason,
         sessions.origin.identity_epoch,
         sessions.origin.origin_id,
         sessions.origin.endpoint_id,
@@ -82,11 +83,16 @@ final as (
         ) as bigint) as fleet_pull_estimate,
         evidence.outcome_reason,
         evidence.tag_method,
-        evidence.platform_method
+        evidence.platform_method,
+        sessions.origin.kernel_hint,
+        sessions.origin.ci_verdict,
+        pushes.pull_id is not null as has_pushed,
+        use_cases.dvp_use_case
     from sessions
-    inner join environments using (pull_id)
+    inner join use_cases using (pull_id)
     inner join evidence using (pull_id)
     left join old_fetchers using (pull_id)
+    left join pushes using (pull_id)
     left join overrides
         on
             sessions.origin.asn = overrides.asn

@@ -1,72 +1,31 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='replace_days',
-    on_schema_change='fail',
-    meta={'grain': 'day', 'period_column': 'pull_date'}
-) }}
+{{ config(materialized='view', pre_hook="{{ use_marts() }}", post_hook="{{ use_default() }}") }}
 
-with pulls as (
-    select * from {{ ref('fct_pulls') }}
-    where pull_date in {{ planned('day') }}
+-- A view, since a late line of two weeks before may change where a session came from.
+with versions as (
+    select * from {{ beside(ref('origin_versions_base')) }}
 ),
 
-answers as (
-    select * from {{ ref('int_tag_answers') }}
+pulls as (
+    select * from {{ beside(ref('fct_pulls')) }}
 ),
 
-clients as (
-    select * from {{ ref('int_clients') }}
-),
-
-children as (
-    select * from {{ ref('stg_manifest_children') }}
-),
-
--- An image that several indexes list does not tell which of them was meant.
-parents as (
-    select child_digest, min(index_digest) as index_digest
-    from children
-    group by child_digest
-    having count(*) = 1
-),
-
-sessions as (
-    select
-        pulls.*,
-        case
-            when answers.digest is not null then answers.digest
-            -- A redirected GET of a tag is followed by the image of a platform, a HEAD by what the tag means.
-            when pulls.tag is null or pulls.manifest_head_count > 0 then coalesce(parents.index_digest, pulls.digest)
-            else parents.index_digest
-        end as meant_digest,
-        coalesce(clients.can_pull, false)
-        and pulls.client_category not in ('mirror', 'scanner', 'ci', 'ci_test')
-        and pulls.environment not in ('ci', 'own') as is_install
+excluded as (
+    select distinct
+        pull_date,
+        repository,
+        origin_id
     from pulls
-    left join answers on pulls.pull_id = answers.pull_id
-    left join clients on pulls.client_name = clients.client_name
-    left join parents on pulls.digest = parents.child_digest
-    where pulls.outcome in ('download', 'version_check') and not pulls.is_origin_unlinkable
+    where environment in ('ci', 'own') and outcome in ('download', 'version_check')
 ),
 
 final as (
-    select
-        pull_date,
-        repository,
-        tag,
-        meant_digest as digest,
-        origin_id,
-        any_value(endpoint_id) as endpoint_id,
-        bool_and(is_install) as is_install,
-        min(started_at) as first_seen_at,
-        max(started_at) as last_seen_at,
-        max(started_at) filter (where outcome = 'version_check') as last_checked_at,
-        max(started_at) filter (where outcome = 'download') as last_downloaded_at,
-        count(*) filter (where outcome = 'version_check') as version_check_count,
-        count(*) filter (where outcome = 'download') as download_count,
-        max(fleet_pull_estimate) as machine_estimate
-    from sessions
-    group by pull_date, repository, tag, meant_digest, origin_id
+    select versions.* replace (versions.is_install and excluded.origin_id is null as is_install)
+    from versions
+    left join excluded
+        on
+            versions.pull_date = excluded.pull_date
+            and versions.repository = excluded.repository
+            and versions.origin_id = excluded.origin_id
 )
 
 select * from final

@@ -1,4 +1,4 @@
-{% set reads_back = var('active_window_days') | int - 1 %}
+{% set reads_back = var('active_window_days') | int + var('pattern_days') | int - 2 %}
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_days',

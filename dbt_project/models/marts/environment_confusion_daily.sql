@@ -1,0 +1,27 @@
+{% set reads_back = var('pattern_days') | int - 1 %}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_days',
+    on_schema_change='fail',
+    meta={'grain': 'day', 'period_column': 'pull_date', 'reads_back': reads_back}
+) }}
+
+with pulls as (
+    select * from {{ ref('fct_pulls') }}
+    where pull_date in {{ planned('day', reads_back) }} and outcome in ('download', 'version_check')
+),
+
+final as (
+    select
+        pull_date,
+        environment,
+        environment_confidence,
+        dvp_use_case,
+        count(*) as pull_count,
+        count(*) filter (where outcome = 'download') as download_count,
+        count(*) filter (where outcome = 'version_check') as version_check_count
+    from pulls
+    group by pull_date, environment, environment_confidence, dvp_use_case
+)
+
+select * from final

@@ -1,0 +1,71 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_days',
+    on_schema_change='fail',
+    meta={'grain': 'day', 'period_column': 'pull_date'}
+) }}
+
+with pulls as (
+    select * from {{ ref('fct_pulls_base') }}
+    where pull_date in {{ planned('day') }}
+),
+
+answers as (
+    select * from {{ ref('int_tag_answers') }}
+),
+
+clients as (
+    select * from {{ ref('int_clients') }}
+),
+
+children as (
+    select * from {{ ref('stg_manifest_children') }}
+),
+
+-- An image that several indexes list does not tell which of them was meant.
+parents as (
+    select child_digest, min(index_digest) as index_digest
+    from children
+    group by child_digest
+    having count(*) = 1
+),
+
+sessions as (
+    select
+        pulls.*,
+        case
+            when answers.digest is not null then answers.digest
+            -- A redirected GET of a tag is followed by the image of a platform, a HEAD by what the tag means.
+            when pulls.tag is null or pulls.manifest_head_count > 0 then coalesce(parents.index_digest, pulls.digest)
+            else parents.index_digest
+        end as meant_digest,
+        coalesce(clients.can_pull, false)
+        and pulls.client_category not in ('mirror', 'scanner', 'ci', 'ci_test') as is_install
+    from pulls
+    left join answers on pulls.pull_id = answers.pull_id
+    left join clients on pulls.client_name = clients.client_name
+    left join parents on pulls.digest = parents.child_digest
+    where pulls.outcome in ('download', 'version_check') and not pulls.is_origin_unlinkable
+),
+
+final as (
+    select
+        pull_date,
+        repository,
+        tag,
+        meant_digest as digest,
+        origin_id,
+        any_value(endpoint_id) as endpoint_id,
+        bool_and(is_install) as is_install,
+        min(started_at) as first_seen_at,
+        max(started_at) as last_seen_at,
+        max(started_at) filter (where outcome = 'version_check') as last_checked_at,
+        max(started_at) filter (where outcome = 'download') as last_downloaded_at,
+        count(*) filter (where outcome = 'version_check') as version_check_count,
+        count(*) filter (where outcome = 'download') as download_count,
+        max(fleet_pull_estimate) as machine_estimate
+    from sessions
+    group by pull_date, repository, tag, meant_digest, origin_id
+)
+
+select * from final

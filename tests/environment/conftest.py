@@ -1,0 +1,19 @@
+"""One warehouse over the spliced truth: building it takes most of the time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.environment.cast import lines
+from tests.layouts import Corpus, write
+from tests.warehouse import Warehouse, make
+
+
+@pytest.fixture(scope="session")
+def spliced(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """Published marts over four weeks of the cast."""
+    folder = tmp_path_factory.mktemp("spliced")
+    write(lines(Corpus(corpus)), folder / "logs" / "cast.jsonl")
+    return make(folder / "data", folder / "logs", corpus / "catalogue.json")
