@@ -35,5 +35,5 @@ def build(corpus: Path, folder: Path, with_catalogue: bool = True) -> Counted:
     write((line for case in cases for line in case.lines), folder / "logs" / "cases.jsonl")
     catalogue = folder / "catalogue.json"
     catalogue.write_text(json.dumps(layouts[0].catalogue | layouts[1].catalogue), "utf-8")
-    made = make(folder / "data", folder / "logs", catalogue if with_catalogue else None, unit_tests=True)
+    made = make(folder / "data", folder / "logs", catalogue if with_catalogue else None, all_tests=True)
     return Counted(made, *layouts, cases)

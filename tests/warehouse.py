@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from pipeline import build, keys, load, pending, plan, publish
 from pipeline.marts import open_marts, rows
@@ -35,21 +37,32 @@ def load_logs(settings: Settings) -> dict[str, Any]:
     return load.load_group(settings, objects)
 
 
-def build_and_publish(settings: Settings, unit_tests: bool = False, **planned: Any) -> dict[str, Any]:
-    """Plan, run dbt with its tests, publish; nothing where nothing is dirty."""
+def build_and_publish(settings: Settings, all_tests: bool = False, **planned: Any) -> dict[str, Any]:
+    """Plan, run dbt, publish; nothing where nothing is dirty.
+
+    `all_tests`: with dbt's data tests and unit tests too. They take most of a build's time, so only the tests
+    that are about them ask for it.
+    """
     written = plan.write(settings, **planned)
     if written["rebuilt_days"]:
-        build.run(settings, full=bool(written["full"]), unit_tests=unit_tests)
+        with nullcontext() if all_tests else without_data_tests():
+            build.run(settings, full=bool(written["full"]), unit_tests=all_tests)
         publish.publish(settings)
     return written
 
 
+def without_data_tests() -> AbstractContextManager[object]:
+    """Builds in this block run models only."""
+    only_models = [*build.WITHOUT_UNIT_TESTS, "--exclude-resource-type", "test"]
+    return patch.object(build, "WITHOUT_UNIT_TESTS", only_models)
+
+
 def make(
-    data: Path, logs: Path, catalogue: Path | None = None, unit_tests: bool = False, **others: Any
+    data: Path, logs: Path, catalogue: Path | None = None, all_tests: bool = False, **others: Any
 ) -> Warehouse:
     """Everything, from logs to marts."""
     settings = Settings(data=data, logs=str(logs), catalogue=catalogue, **others)
     data.mkdir(parents=True, exist_ok=True)
     loaded = load_logs(settings)
-    build_and_publish(settings, unit_tests=unit_tests)
+    build_and_publish(settings, all_tests=all_tests)
     return Warehouse(settings, loaded)

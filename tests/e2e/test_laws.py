@@ -142,7 +142,7 @@ def test_a_failing_data_test_publishes_nothing(
 
     monkeypatch.setattr(plan, "_files", doubled)
     with pytest.raises(build.BuildError, match="assert_staged_lines_are_distinct_or_duplicates"):
-        build_and_publish(settings)
+        build_and_publish(settings, all_tests=True)
     assert not settings.marts.exists()
 
 
