@@ -13,7 +13,7 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
     TZ=UTC
 
 COPY requirements.lock requirements-compose.lock /tmp/
-RUN pip install --no-cache-dir --require-hashes -r /tmp/requirements.lock -r /tmp/requirements-compose.lock
+RUN pip install --no-cache-dir --no-deps --require-hashes -r /tmp/requirements.lock -r /tmp/requirements-compose.lock
 
 WORKDIR /pullhouse
 COPY LICENSE NOTICE pyproject.toml ./
