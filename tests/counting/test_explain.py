@@ -52,7 +52,7 @@ def test_sentences_say_why(defined: Warehouse) -> None:
         "Download: 2 layers asked for with success, and none was left broken off.",
         "Tag latest: a HEAD asked for it, and the digest that it answered was fetched.",
         "Platform unknown: the catalogue knows none of the manifests.",
-        "Environment: Unknown: neither the client nor its network says.",
+        "Environment: Production, possible: containerd 2.1.4 from an unknown network, a cluster's runtime.",
     ]
 
 
