@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline import report
-from tests.counted import Counted
+from tests.counted import Counted, united_catalogue
 from tests.layouts import started_at, write
 from tests.warehouse import make
 
@@ -25,7 +25,7 @@ def test_one_pull_less(counted: Counted, tmp_path: Path) -> None:
     shutil.copytree(counted.warehouse.settings.logs or "", tmp_path / "logs")
     write(kept, tmp_path / "logs" / f"{layout.seed}.jsonl")
     catalogue = tmp_path / "catalogue.json"
-    catalogue.write_text(json.dumps(layout.catalogue | counted.packed.catalogue), "utf-8")
+    catalogue.write_text(json.dumps(united_catalogue(counted.layouts)), "utf-8")
     before = report.read(counted.warehouse.settings)
     after = report.read(make(tmp_path / "data", tmp_path / "logs", catalogue).settings)
     assert after == expected(before, placed.starts_at)
