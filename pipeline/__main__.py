@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code. What can be expected to go wrong is one clear line."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO if options.verbose else logging.WARNING, format="%(message)s")
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, markup=False, soft_wrap=True)
     try:
         command: Command = options.command
         return command(load_settings(), options, console)

@@ -15,10 +15,8 @@ from pipeline.settings import Settings
 
 # Why a session begins with a request: the values of int_requests_sessionized.session_start.
 STARTS = {
-    "first": "it is the first that this origin asked of the repository",
-    "idle": "nothing was asked for longer than requests of one session are apart",
+    "idle": "nothing was asked before it, or not for longer than requests of one session are apart",
     "after layers": "layers had been taken, and a pull was begun anew",
-    "other tag": "another tag was asked for",
     "head": "each HEAD of a tag is a look-up of its own",
     "midnight": "a chain without an end is cut at midnight (UTC)",
 }

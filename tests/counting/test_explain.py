@@ -42,12 +42,14 @@ def test_requests_come_in_order_with_what_they_are(defined: Warehouse) -> None:
         ("GET", "blob", None),
     ]
     assert whats[4:] == [("GET", "blob", "layer")] * 7
-    assert [entry["session_start"] for entry in explanation.requests] == ["first"] + [None] * 10
+    assert [entry["session_start"] for entry in explanation.requests] == ["idle"] + [None] * 10
 
 
 def test_sentences_say_why(defined: Warehouse) -> None:
     start, *others = sentences(explained(defined, "details/ranges"))
-    assert start.endswith("first request: it is the first that this origin asked of the repository.")
+    assert start.endswith(
+        "first request: nothing was asked before it, or not for longer than requests of one session are apart."
+    )
     assert others == [
         "Download: 2 layers asked for with success, and none was left broken off.",
         "Tag latest: a HEAD asked for it, and the digest that it answered was fetched.",

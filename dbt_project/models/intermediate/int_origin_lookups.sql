@@ -17,17 +17,15 @@ lookups as (
         and not coalesce(pulls.is_origin_unlinkable, false)
 ),
 
--- An origin on both sides of an epoch's border is one (compare int_origin_links).
-origin_links as (
-    select previous_origin_id, max(origin_id) as origin_id
-    from lookups
-    where previous_origin_id is not null
-    group by previous_origin_id
+-- An origin on both sides of an epoch's border is one.
+unique_keys as (
+    select * from {{ ref('int_unique_keys') }}
+    where level = 'origin'
 ),
 
 final as (
     select
-        coalesce(origin_links.origin_id, lookups.origin_id) as chain_origin_id,
+        coalesce(unique_keys.unique_key, lookups.origin_id) as chain_origin_id,
         lookups.repository,
         lookups.pull_id,
         lookups.pull_date,
@@ -48,11 +46,11 @@ final as (
         coalesce(lookups.client_name = 'docker-desktop' or lookups.client_os in ('darwin', 'windows'), false)
             as is_workstation,
         lag(lookups.started_at) over (
-            partition by coalesce(origin_links.origin_id, lookups.origin_id), lookups.repository
+            partition by coalesce(unique_keys.unique_key, lookups.origin_id), lookups.repository
             order by lookups.started_at, lookups.pull_id
         ) as before_started_at
     from lookups
-    left join origin_links on lookups.origin_id = origin_links.previous_origin_id
+    left join unique_keys on lookups.origin_id = unique_keys.id
 )
 
 select * from final

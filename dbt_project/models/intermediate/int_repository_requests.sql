@@ -31,7 +31,7 @@ described as (
     select
         requests.*,
         -- An origin's requests on both sides of an epoch's border form one chain.
-        coalesce(origin_links.origin_id, requests.origin_id) as chain_origin_id,
+        coalesce(origin_links.chain_origin_id, requests.origin_id) as chain_origin_id,
         case
             when requests.request_kind not in ('manifest', 'blob') then null
             when requests.reference_type = 'digest' then requests.reference
@@ -42,7 +42,7 @@ described as (
         requests.method in ('POST', 'PUT', 'PATCH', 'DELETE') or requests.request_kind = 'upload' as is_push,
         coalesce(clients.can_pull, false) as can_pull
     from requests
-    left join origin_links on requests.origin_id = origin_links.previous_origin_id
+    left join origin_links on requests.origin_id = origin_links.origin_id
     left join clients on requests.client_name = clients.client_name
     where
         requests.repository is not null

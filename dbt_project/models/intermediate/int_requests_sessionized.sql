@@ -16,7 +16,8 @@ judged as (
     select
         *,
         case
-            when before_requested_at is null then 'first'
+            -- Whether it ever asked before is not known: only two days before the planned ones are read.
+            when before_requested_at is null then 'idle'
             when (request_kind = 'blob' or is_push) and idle > interval '1' second * {{ var('blob_gap_seconds') }}
                 then 'idle'
             when request_kind = 'blob' or is_push then null
