@@ -134,29 +134,55 @@ def test_compression_does_not_change_what_an_object_is(
 
 
 LONG = b"".join(b"line %d\n" % number for number in range(20_000))
-GZ = gzip.compress(LONG)
+GZ = gzip.compress(LONG, mtime=0)
 ZST = zstandard.ZstdCompressor(write_checksum=True).compress(LONG)
 
 
 @pytest.mark.parametrize(
     ("content", "name", "reason"),
     [
-        (GZ[:-1], "a.log.gz", "the gzip data is cut off"),
-        (GZ[:2000], "a.log.gz", "the gzip data is cut off"),
-        (GZ[:5], "a.log.gz", "the gzip data is cut off"),
-        (GZ[:-8] + zlib.crc32(b"x").to_bytes(4, "little") + GZ[-4:], "a.log.gz", "the gzip data is damaged"),
-        (GZ + b"garbage", "a.log.gz", "the gzip data is damaged"),
-        (GZ[:3000] + b"\xff" * 40 + GZ[3040:], "a.log.gz", "the gzip data is damaged"),
-        (ZST[:-1], "a.log.zst", "the zstd data is cut off"),
-        (ZST[:3000], "a.log.zst", "the zstd data is cut off"),
-        (ZST[:3], "a.log.zst", "is named as a zstd file and does not begin like one"),
-        (ZST[:-4] + b"\0\0\0\0", "a.log.zst", "the zstd data is damaged"),
-        (ZST + b"garbage", "a.log.zst", "the zstd data is damaged"),
-        (b"", "a.log.gz", "is named as a gzip file and is empty"),
-        (b"plain\n", "a.log.gz", "is named as a gzip file and does not begin like one"),
-        (b"\xfd7zXZ\x00\x00", "a.log.xz", "is compressed with xz"),
-        (b"BZh91AY&SY", "a.log", "is compressed with bzip2"),
-        (b"PK\x03\x04...", "logs.zip", "is compressed with zip"),
+        pytest.param(GZ[:-1], "a.log.gz", "the gzip data is cut off", id="gzip without its last byte"),
+        pytest.param(GZ[:2000], "a.log.gz", "the gzip data is cut off", id="gzip cut in its data"),
+        pytest.param(GZ[:5], "a.log.gz", "the gzip data is cut off", id="gzip cut in its head"),
+        pytest.param(
+            GZ[:-8] + zlib.crc32(b"x").to_bytes(4, "little") + GZ[-4:],
+            "a.log.gz",
+            "the gzip data is damaged",
+            id="gzip with a wrong checksum",
+        ),
+        pytest.param(
+            GZ + b"garbage", "a.log.gz", "the gzip data is damaged", id="gzip with garbage behind it"
+        ),
+        pytest.param(
+            GZ[:3000] + b"\xff" * 40 + GZ[3040:],
+            "a.log.gz",
+            "the gzip data is damaged",
+            id="gzip with overwritten data",
+        ),
+        pytest.param(ZST[:-1], "a.log.zst", "the zstd data is cut off", id="zstd without its last byte"),
+        pytest.param(ZST[:3000], "a.log.zst", "the zstd data is cut off", id="zstd cut in its data"),
+        pytest.param(
+            ZST[:3],
+            "a.log.zst",
+            "is named as a zstd file and does not begin like one",
+            id="zstd cut in its head",
+        ),
+        pytest.param(
+            ZST[:-4] + b"\0\0\0\0", "a.log.zst", "the zstd data is damaged", id="zstd with a wrong checksum"
+        ),
+        pytest.param(
+            ZST + b"garbage", "a.log.zst", "the zstd data is damaged", id="zstd with garbage behind it"
+        ),
+        pytest.param(b"", "a.log.gz", "is named as a gzip file and is empty", id="empty gzip"),
+        pytest.param(
+            b"plain\n",
+            "a.log.gz",
+            "is named as a gzip file and does not begin like one",
+            id="text named gzip",
+        ),
+        pytest.param(b"\xfd7zXZ\x00\x00", "a.log.xz", "is compressed with xz", id="xz"),
+        pytest.param(b"BZh91AY&SY", "a.log", "is compressed with bzip2", id="bzip2 not named so"),
+        pytest.param(b"PK\x03\x04...", "logs.zip", "is compressed with zip", id="zip"),
     ],
 )
 def test_a_damaged_object_is_refused_as_a_whole(
