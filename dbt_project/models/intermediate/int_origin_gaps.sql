@@ -9,6 +9,7 @@ measured as (
         repository,
         pull_date,
         cast(before_started_at as date) as before_on,
+        coalesce(tag, '') = coalesce(before_tag, '') as is_tag_of_before,
         date_diff('millisecond', before_started_at, started_at) as gap_ms
     from lookups
     -- Longer ones lie in no look-back, and their squares in no bigint.
@@ -21,12 +22,13 @@ final as (
         repository,
         pull_date,
         before_on,
+        is_tag_of_before,
         cast(round(gap_ms / 1000) as bigint) as gap_seconds,
         count(*) as gap_count,
         sum(gap_ms) as gap_ms_sum,
         sum(gap_ms * gap_ms) as gap_ms_square_sum
     from measured
-    group by chain_origin_id, repository, pull_date, before_on, cast(round(gap_ms / 1000) as bigint)
+    group by chain_origin_id, repository, pull_date, before_on, is_tag_of_before, cast(round(gap_ms / 1000) as bigint)
 )
 
 select * from final

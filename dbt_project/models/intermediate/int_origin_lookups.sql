@@ -45,12 +45,14 @@ final as (
         coalesce(lookups.ci_verdict = 'yes', false) as is_ci,
         coalesce(lookups.client_name = 'docker-desktop' or lookups.client_os in ('darwin', 'windows'), false)
             as is_workstation,
-        lag(lookups.started_at) over (
-            partition by coalesce(unique_keys.unique_key, lookups.origin_id), lookups.repository
-            order by lookups.started_at, lookups.pull_id
-        ) as before_started_at
+        lag(lookups.started_at) over before_it as before_started_at,
+        lag(lookups.tag) over before_it as before_tag
     from lookups
     left join unique_keys on lookups.origin_id = unique_keys.id
+    window before_it as (
+        partition by coalesce(unique_keys.unique_key, lookups.origin_id), lookups.repository
+        order by lookups.started_at, lookups.pull_id
+    )
 )
 
 select * from final

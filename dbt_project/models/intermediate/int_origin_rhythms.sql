@@ -17,7 +17,7 @@ windowed as (
         gaps.chain_origin_id,
         gaps.repository,
         gaps.gap_seconds,
-        gaps.gap_seconds > {{ var('visit_gap_seconds') }} as is_between_visits,
+        gaps.is_tag_of_before,
         sum(gaps.gap_count) as gap_count,
         sum(gaps.gap_ms_sum) as gap_ms_sum,
         sum(gaps.gap_ms_square_sum) as gap_ms_square_sum
@@ -31,20 +31,30 @@ windowed as (
             and gaps.repository = lookup_days.repository
     -- Both ends of a gap lie within the look-back: what was before it may not have been read.
     where gaps.before_on > pattern_days.pattern_date - {{ var('pattern_days') }}
-    group by pattern_days.pattern_date, gaps.chain_origin_id, gaps.repository, gaps.gap_seconds
+    group by pattern_days.pattern_date, gaps.chain_origin_id, gaps.repository, gaps.gap_seconds, gaps.is_tag_of_before
+),
+
+-- Two views of what is one turn of a timer. A watcher asks for all its tags at once: a turn is what lies within
+-- half a minute. One tag asked for again is a turn however soon; not within the second, as a fleet in step does.
+turns as (
+    select *, 'visit' as kind
+    from windowed
+    where gap_seconds > {{ var('visit_gap_seconds') }}
+    union all
+    select *, 'repeat' as kind
+    from windowed
+    where is_tag_of_before and gap_seconds >= 1
 ),
 
 ranked as (
     select
         *,
         sum(gap_count) over (
-            partition by pattern_date, chain_origin_id, repository, is_between_visits
-            order by gap_seconds
+            partition by pattern_date, chain_origin_id, repository, kind
+            order by gap_seconds, is_tag_of_before
         ) as gap_count_up_to,
-        sum(gap_count) over (
-            partition by pattern_date, chain_origin_id, repository, is_between_visits
-        ) as gap_count_of_kind
-    from windowed
+        sum(gap_count) over (partition by pattern_date, chain_origin_id, repository, kind) as gap_count_of_kind
+    from turns
 ),
 
 medians as (
@@ -52,19 +62,42 @@ medians as (
         pattern_date,
         chain_origin_id,
         repository,
+        kind,
         min(gap_seconds) as median_gap_seconds
     from ranked
-    where is_between_visits and 2 * gap_count_up_to >= gap_count_of_kind
-    group by pattern_date, chain_origin_id, repository
+    where 2 * gap_count_up_to >= gap_count_of_kind
+    group by pattern_date, chain_origin_id, repository, kind
 ),
 
 near_median as (
     select
-        ranked.*,
-        ranked.is_between_visits
-        and abs(ranked.gap_seconds - medians.median_gap_seconds) <= 0.1 * medians.median_gap_seconds as is_steady
-    from ranked
-    left join medians using (pattern_date, chain_origin_id, repository)
+        turns.*,
+        abs(turns.gap_seconds - medians.median_gap_seconds) <= 0.1 * medians.median_gap_seconds as is_steady
+    from turns
+    inner join medians using (pattern_date, chain_origin_id, repository, kind)
+),
+
+summed_turns as (
+    select
+        pattern_date,
+        chain_origin_id,
+        repository,
+        kind,
+        sum(gap_count) as turn_count,
+        round(coalesce(sum(gap_count) filter (where is_steady), 0) / sum(gap_count), 3) as steady_share,
+        sum(gap_ms_sum) filter (where is_steady) / sum(gap_count) filter (where is_steady) as steady_gap_ms
+    from near_median
+    group by pattern_date, chain_origin_id, repository, kind
+),
+
+-- The view that shows the steadier timer, of those with enough turns to tell.
+best_turns as (
+    select *
+    from summed_turns
+    qualify row_number() over (
+        partition by pattern_date, chain_origin_id, repository
+        order by turn_count + 1 >= 2 * {{ var('pattern_visits') }} desc, steady_share desc, kind desc
+    ) = 1
 ),
 
 summed as (
@@ -74,28 +107,34 @@ summed as (
         repository,
         sum(gap_count) as gap_count,
         sum(gap_ms_sum) as gap_ms_sum,
-        sum(gap_ms_square_sum) as gap_ms_square_sum,
-        coalesce(sum(gap_count) filter (where is_between_visits), 0) as visit_gap_count,
-        coalesce(sum(gap_count) filter (where is_steady), 0) as steady_gap_count,
-        sum(gap_ms_sum) filter (where is_steady) as steady_gap_ms_sum
-    from near_median
+        sum(gap_ms_square_sum) as gap_ms_square_sum
+    from windowed
     group by pattern_date, chain_origin_id, repository
 ),
 
 final as (
     select
-        pattern_date,
-        chain_origin_id,
-        repository,
-        cast(gap_count as bigint) as gap_count,
-        cast(visit_gap_count as bigint) as visit_gap_count,
+        summed.pattern_date,
+        summed.chain_origin_id,
+        summed.repository,
+        cast(summed.gap_count as bigint) as gap_count,
+        cast(coalesce(best_turns.turn_count, 0) as bigint) as visit_gap_count,
         -- Population standard deviation over mean, from sums: sqrt(n Σx² - (Σx)²) / Σx.
         round(
-            sqrt(cast(gap_count * gap_ms_square_sum - gap_ms_sum * gap_ms_sum as double)) / nullif(gap_ms_sum, 0), 3
+            sqrt(
+                cast(
+                    summed.gap_count * summed.gap_ms_square_sum - summed.gap_ms_sum * summed.gap_ms_sum as double
+                )
+            ) / nullif(summed.gap_ms_sum, 0),
+            3
         ) as gap_variation,
-        round(steady_gap_count / nullif(visit_gap_count, 0), 3) as steady_gap_share,
-        cast(round(steady_gap_ms_sum / (1000 * nullif(steady_gap_count, 0))) as bigint) as period_seconds
+        best_turns.steady_share as steady_gap_share,
+        -- Two tags asked for in turn every few seconds have no turns: the mean of all gaps, then.
+        greatest(
+            1, cast(round(coalesce(best_turns.steady_gap_ms, summed.gap_ms_sum / summed.gap_count) / 1000) as bigint)
+        ) as period_seconds
     from summed
+    left join best_turns using (pattern_date, chain_origin_id, repository)
 )
 
 select * from final
