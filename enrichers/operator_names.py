@@ -20,7 +20,7 @@ _LEGAL_FORMS = (
     " kg kgaa se sa sas sarl spa srl sl slu nv bv ab asa as oy oyj aps kk pty pte pvt private sdn bhd"
     " berhad tbk pt jsc pjsc ojsc cjsc ooo zao oao sp zoo aktiengesellschaft na the of and"
     " aktiebolag anonim anonima anonyme association cv dd doo dooel ead ec ehf eireli eood fze fzco"
-    " gesellschaft gie hf joint kft lda limitada ltda national nyrt ohg ood pao pjs psc public rl s"
+    " gesellschaft gie hf joint kft lda limitada ltda national nyrt ohg ood pao pjs psc public"
     " sasu sca sia sirketi snc sociedad sociedade societe spolka akcyjna sprl sro stock tao tas uab wll"
     " zrt"
 )
@@ -46,6 +46,7 @@ _PLACES = (
 )
 # Letters that belong together without their dots and blanks: "S.p.A.", "S. A.", "A/S".
 _SPELLED = re.compile(r"\b(?:[a-z][./ ]+){1,3}[a-z]\b(?:\.(?=\s|$|,))?")
+_MEXICAN = re.compile(r"\bs\.? de r\. ?l\.(?: de c\.? ?v\b\.?)?")
 # "EXAMPLE-AP - Example Ltd", "AS64500 - Example Ltd", "EXAMPLE-AS Example Ltd".
 _HANDLE = re.compile(r"^(?:\S+ - |\S+-AS(?:n?\d*)(?:-\S*)?\s|AS-\S+\s)\s*(?=\S)", re.IGNORECASE)
 LEGAL_FORMS = frozenset(_LEGAL_FORMS.split())
@@ -71,7 +72,7 @@ def words_of(name: str) -> tuple[str, ...]:
     text = unicodedata.normalize("NFKD", name.casefold().replace("ß", "ss"))
     text = "".join(letter for letter in text if not unicodedata.combining(letter))
     text = re.sub(r"[&+]", " and ", text.replace("ø", "o").replace("ł", "l").replace("'", " "))
-    text = _SPELLED.sub(_join, text)
+    text = _SPELLED.sub(_join, _MEXICAN.sub("srl", text))
     return tuple(re.findall(r"[a-z0-9]+", text))
 
 
@@ -99,9 +100,16 @@ def holder_of(name: str) -> str:
 
 
 def known_operator(name: object) -> Operator | None:
-    """The known operator of that name (seeds/operator_names.csv), or None."""
+    """The known operator of that name (seeds/operator_names.csv, seeds/listed_companies.csv), or None."""
     words = words_of(name) if isinstance(name, str) else ()
-    words = words[1:] if words[:1] == ("the",) else words
+    found = _known(words)
+    while found is None and len(words) > 1 and words[0] in LEGAL_FORMS:
+        words = words[1:]
+        found = _known(words)
+    return found
+
+
+def _known(words: tuple[str, ...]) -> Operator | None:
     for length in range(len(words), 0, -1):
         found = _names().get(words[:length])
         if found and (found[1] or all(word in OF_A_PART for word in words[length:])):

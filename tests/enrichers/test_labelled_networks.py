@@ -155,6 +155,9 @@ def test_words_of_a_name(name: str, words: tuple[str, ...]) -> None:
         ("Honeywell Romania S.R.L.", "Honeywell"),
         ("Home Depot Mexico, S. de R.L. de C.V.", "Home Depot"),
         ("ING BANK ANONIM SIRKETI", "ING"),
+        ("LLC Unilever Rus", "Unilever"),
+        ("Mattel, Inc.", "Mattel"),
+        ("MATTEL", None),
         # A listed company, and others that begin alike
         ("Krones AG", "Krones"),
         ("Continental AG", "Continental"),
@@ -242,4 +245,6 @@ def test_listed_companies_are_named_once_as_whole_names_and_with_a_source() -> N
     assert not set(names) & {operator_names.words_of(row["name"]) for row in read_seed("operator_names")}
     assert all(set(words) - operator_names.LEGAL_FORMS for words in names)
     assert all(row["company"] and row["listed_in"] for row in rows)
+    suggested = {name_rules.type_by_name(row["name"]) for row in rows}
+    assert not suggested & {"isp", "mobile_isp", "hosting", "nren"}
     assert all(row["source"].startswith("https://") and row["as_of"] for row in rows)
