@@ -42,7 +42,7 @@ _TRADES = (
     r"(?!bur|mill|river|food|data|power)[a-z]{3,}bank(?:asi?)?|\w*sparkasse\w*|sparebank\w*|volksbank\w*",
     r"raiffeisen(?:bank|landesbank|kasse)\w*|bausparkasse\w*|cass[ae] (?:di risparmio|rurale|depositi)",
     r"caja rural|caisse d epargne|credit (?:agricole|mutuel|union|unions)|savings and loan|mortgages?",
-    r"microfinance|securities|brokerage|brokers|stockbrok\w+|hedge fund|private equity|venture capital",
+    r"microfinance|securities|brokerage|stockbrok\w+|hedge fund|private equity|venture capital",
     r"menkul degerler|(?:asset|wealth|capital|investment|fund|portfolio) management",
     r"capital (?:partners|markets|advisors)|investment (?:advisors|advisers|managers|partners|trust)",
     r"stock exchange|securities exchange|payments|bolsa de valores|pensions?|pensionskasse\w*",
@@ -57,29 +57,31 @@ _TRADES = (
     r"automotive|automobiles?|automoviles|automobil\w*|motors|motor company|autohaus|otomotiv|car rental",
     r"trucks|tyres?|tires|airlines?|airways|air lines|aerolineas|linhas aereas|lineas aereas|havayollari",
     r"aerospace|aircraft|aerostructures|shipbuilding|shipyards?|shipping|maritime|cruises|freight|trucking",
-    r"logistics|logistik|logistica|logistique|spedition\w*|forwarding|cargo|couriers?|railroad",
-    r"locomotives?",
+    r"logistics|logistik|logistica|logistique|spedition\w*|forwarding|cargo|railroad|locomotives?",
     # Medicine
     r"pharma|pharmaceuticals?|pharmac(?:y|ies)|\w*farmaceut\w*|farma|biosciences|biopharma\w*|biomedical",
     r"biologics|biotherapeutics|therapeutics|genomics|oncology|diagnostics|laboratoires|medical devices?",
     r"ilac|apotheke\w*|drogerie\w*|orthopa?edics?|radiology|surgical|veterinary|pediatrics|dental",
-    r"hospitals?|clinics?|klinikum|health ?care|health systems?|medical cent(?:er|re)|medical group",
+    r"health(?: inc| llc| corp(?:oration)?)?$|hospitals?|clinics?|klinikum|health ?care|health systems?",
+    r"medical cent(?:er|re)|medical group",
     # Industry and mining
     r"steel|stahl\w*|aceros|siderurg\w*|aluminium|aluminum|metallurg\w*|foundry",
     r"gold (?:mines?|mining|fields)|mines|mineracao|petroleum|petroleos?|petrochemicals?|petrokimya",
     r"refiner(?:y|ies)|oil|oilfield|drilling|lng|chemicals?|chemie|quimica|plastics?|kunststoff\w*|rubber",
     r"paints?|coatings?|fertili[sz]ers?|cement\w*|cimento|concrete|ceramics?",
     r"glass (?:corp|company|europe|works)|timber|lumber|paper|papier\w*|packaging|textiles?|tekstil",
-    r"garments?|machinery|maschinenbau|maschinenfabrik|werkzeug\w*|manufacturing|manufacturers?|bearings",
-    r"pumps|valves|elevators?|turbines|semiconductors?|instruments|sensors|appliances|hydraulics|foods?",
-    r"beverages?|bebidas|brewery|breweries|brewing|brauerei\w*|wines?|spirits|distiller\w+|coffee|dairy",
+    r"garments?|castings|shoes?|carpets?|flooring|furnishings|yachts|bicycles|chocolates?|winery|vineyards",
+    r"pizza|machinery|maschinenbau|maschinenfabrik|werkzeug\w*|manufacturing|manufacturers?|bearings|pumps",
+    r"valves|elevators?|turbines|semiconductors?|instruments|sensors|appliances|hydraulics|foods?",
+    r"beverages?|bebidas|brewery|breweries|brewing|brauerei\w*|wines?|distiller\w+|coffee|dairy",
     r"molkerei\w*|meats?|bakery|bakeries|sugar|seafood|poultry|seeds|agro\w*|agricola|tobacco|cosmetics",
     r"apparel|footwear|clothing|fashion|eyewear|jewel\w+|furniture|mobel\w*|moebel\w*|toys",
     # Shops, building, professions, games of chance, print
     r"supermarkets?|supermercados?|hypermarkets?|department stores|stores|retail|retailers?|grocer\w*",
-    r"baumarkt|restaurants?|construction (?:co|company|corp|group|inc|limited|llc|ltd)|builders",
-    r"homebuilders|hochbau|architects?|architekten|law firm|law offices?|attorneys|solicitors",
-    r"rechtsanwalt\w*|rechtsanwaelte|abogados|advogados|advokat\w*|accountants|wirtschaftsprufung\w*",
+    r"baumarkt|cinemas|theat(?:er|re)s|travel|auctions?|auctioneers|uniforms|roofing|paving|odeme",
+    r"restaurants?|construction (?:co|company|corp|group|inc|limited|llc|ltd)|builders|homebuilders",
+    r"hochbau|architects?|architekten|law firm|law offices?|attorneys|solicitors|rechtsanwalt\w*",
+    r"rechtsanwaelte|abogados|advogados|advokat\w*|accountants|wirtschaftsprufung\w*",
     r"wirtschaftspruefung\w*|steuerberat\w*|staffing|casinos?|lotter(?:y|ies)|lotto|betting|sportsbook",
     r"publishing (?:house|company|co)|publishers|verlag|newspapers?|editorial",
 )
@@ -98,7 +100,8 @@ NOT_TRADE = re.compile(
     r"|games?\b|\bcdn\b|carrier|transit|tower|gateway|virtual|security(?! bank| islami| mutual| insurance)"
     r"|hub\b|labs?\b|\btrading as\b|agency|commission|department|office of|capitol\b|register of"
     r"|pension (?:service|fund of)|versicherungsanstalt|sozialversicherung|cent(?:er|re) for"
-    r"|state publishing|museum|library|foundation|society|airport|individual|entrepreneur|consult"
+    r"|state publishing|institu+t|goverment|pesquisa|kassan|museum|library|foundation|society|airport"
+    r"|individual|entrepreneur|consult"
     # A street address in the place of a name; the smallest firms of Brazil: those with an AS are ISPs.
     r"|^\d{3,} |\b\d+ (?:\w+ )*(?:street|road|floor)\b|\beirelli?\b|\bepp$|\bme$|\bltda me\b"
 )
