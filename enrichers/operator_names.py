@@ -19,20 +19,39 @@ _LEGAL_FORMS = (
     "inc incorporated corp corporation co company companies ltd limited llc lllp llp lp plc gmbh mbh ag"
     " kg kgaa se sa sas sarl spa srl sl slu nv bv ab asa as oy oyj aps kk pty pte pvt private sdn bhd"
     " berhad tbk pt jsc pjsc ojsc cjsc ooo zao oao sp zoo aktiengesellschaft na the of and"
+    " aktiebolag anonim anonima anonyme association cv dd doo dooel ead ec ehf eireli eood fze fzco"
+    " gesellschaft gie hf joint kft lda limitada ltda national nyrt ohg ood pao pjs psc public"
+    " sasu sca sia sirketi snc sociedad sociedade societe spolka akcyjna sprl sro stock tao tas uab wll"
+    " zrt"
 )
 _PARTS = (
     "group groupe holding holdings international global worldwide services service shared systems"
     " information technology technologies technical operations industries enterprise enterprises"
-    " business center centre headquarters research development engineering management us usa uk america"
-    " americas american north south europe european emea asia pacific apac india china japan"
-    " deutschland germany france italy italia espana spain nederland netherlands switzerland schweiz"
-    " suisse austria belgium poland polska sweden sverige norge denmark ireland canada brasil brazil"
-    " mexico australia singapore hong kong hk korea taiwan united states kingdom"
+    " business center centre headquarters research development engineering management corporate digital"
+    " administration branch office manufacturing production products sales distribution logistics retail"
+    " processing procurement trading finance financial investment investments solutions consulting it"
+    " central eastern western northern southern north south east west middle do de del"
+)
+_PLACES = (
+    "us usa uk america americas american europe european emea asia pacific apac africa latin latam baltic"
+    " nordic benelux iberia argentina australia austria bahrain bangladesh beijing belgium brasil brazil"
+    " bulgaria canada chile china colombia croatia cyprus czech danmark denmark deutschland ecuador egypt"
+    " espana estonia finland france germany greece hellas hk hong hrvatska hungary iceland india"
+    " indonesia ireland israel italia italy japan jordan kenya kingdom kong korea kuwait latvia lebanon"
+    " lithuania luxembourg malaysia mexico morocco nederland netherlands new nigeria norge norway oman"
+    " osterreich pakistan panama peru philippines poland polska portugal qatar republic romania rus"
+    " russia saudi arabia schweiz serbia shanghai singapore slovakia slovenia spain srbija sri lanka"
+    " states suisse suomi sverige sweden switzerland taiwan thailand tokyo turkey turkiye ukraine united"
+    " uruguay venezuela vietnam zealand"
 )
 # Letters that belong together without their dots and blanks: "S.p.A.", "S. A.", "A/S".
 _SPELLED = re.compile(r"\b(?:[a-z][./ ]+){1,3}[a-z]\b(?:\.(?=\s|$|,))?")
+_MEXICAN = re.compile(r"\bs\.? de r\. ?l\.(?: de c\.? ?v\b\.?)?")
+# "EXAMPLE-AP - Example Ltd", "AS64500 - Example Ltd", "EXAMPLE-AS Example Ltd".
+_HANDLE = re.compile(r"^(?:\S+ - |\S+-AS(?:n?\d*)(?:-\S*)?\s|AS-\S+\s)\s*(?=\S)", re.IGNORECASE)
 LEGAL_FORMS = frozenset(_LEGAL_FORMS.split())
-OF_A_PART = LEGAL_FORMS | frozenset(_PARTS.split())
+PLACES = frozenset(_PLACES.split())
+OF_A_PART = LEGAL_FORMS | PLACES | frozenset(_PARTS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +72,7 @@ def words_of(name: str) -> tuple[str, ...]:
     text = unicodedata.normalize("NFKD", name.casefold().replace("ß", "ss"))
     text = "".join(letter for letter in text if not unicodedata.combining(letter))
     text = re.sub(r"[&+]", " and ", text.replace("ø", "o").replace("ł", "l").replace("'", " "))
-    text = _SPELLED.sub(_join, text)
+    text = _SPELLED.sub(_join, _MEXICAN.sub("srl", text))
     return tuple(re.findall(r"[a-z0-9]+", text))
 
 
@@ -64,20 +83,33 @@ def operator_of(name: str) -> Operator:
     First the known operators, then what a name suggests; where it suggests nothing, a trade that has networks
     for itself makes it a business under its own name ("low": nobody has looked at this one).
     """
-    # Some registries write "<handle of the network> - <its holder>".
-    known = known_operator(name) or known_operator(name.rpartition(" - ")[2])
+    holder = holder_of(name)
+    known = known_operator(name) or known_operator(holder) or known_operator(holder.rpartition(" - ")[2])
     if known:
         return known
     suggested = type_by_name(name)
     if suggested == "unknown" and trade_of(" ".join(words_of(name))):
-        return Operator("business", name, "low", "trade_name")
+        return Operator("business", holder, "low", "trade_name")
     return Operator(suggested)
 
 
+def holder_of(name: str) -> str:
+    """The holder's own name, without the handle of the network that some registries write before it."""
+    first, _, last = name.partition(" - ")
+    return last if first == last else _HANDLE.sub("", name)
+
+
 def known_operator(name: object) -> Operator | None:
-    """The known operator of that name (seeds/operator_names.csv), or None."""
+    """The known operator of that name (seeds/operator_names.csv, seeds/listed_companies.csv), or None."""
     words = words_of(name) if isinstance(name, str) else ()
-    words = words[1:] if words[:1] == ("the",) else words
+    found = _known(words)
+    while found is None and len(words) > 1 and words[0] in LEGAL_FORMS:
+        words = words[1:]
+        found = _known(words)
+    return found
+
+
+def _known(words: tuple[str, ...]) -> Operator | None:
     for length in range(len(words), 0, -1):
         found = _names().get(words[:length])
         if found and (found[1] or all(word in OF_A_PART for word in words[length:])):
@@ -87,13 +119,17 @@ def known_operator(name: object) -> Operator | None:
 
 def _join(found: re.Match[str]) -> str:
     joined = re.sub(r"[^a-z]", "", found[0])
-    return f"{joined} " if joined in OF_A_PART else found[0]
+    return f"{joined} " if joined in LEGAL_FORMS or joined in PLACES else found[0]
 
 
 @cache
 def _names() -> dict[tuple[str, ...], tuple[Operator, bool]]:
     """Words of each known name → (operator, whether any words may follow)."""
-    return {
+    listed = {
+        words_of(row["name"]): (_operator("business", row["company"]), False)
+        for row in read_seed("listed_companies")
+    }
+    return listed | {
         words_of(row["name"]): (_operator(row["network_type"], row["company"]), row["match"] == "start")
         for row in read_seed("operator_names")
     }

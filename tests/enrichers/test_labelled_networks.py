@@ -151,11 +151,38 @@ def test_words_of_a_name(name: str, words: tuple[str, ...]) -> None:
         ("Boeing Street Hosting", None),
         ("Sony Network Taiwan Limited", None),
         ("Target Hosting LLC", None),
+        # Parts of a company in other countries, and the handle that a registry writes before its holder
+        ("Honeywell Romania S.R.L.", "Honeywell"),
+        ("Home Depot Mexico, S. de R.L. de C.V.", "Home Depot"),
+        ("ING BANK ANONIM SIRKETI", "ING"),
+        ("LLC Unilever Rus", "Unilever"),
+        ("Mattel, Inc.", "Mattel"),
+        ("MATTEL", None),
+        # A listed company, and others that begin alike
+        ("Krones AG", "Krones"),
+        ("Continental AG", "Continental"),
+        ("Continental Broadband LLC", None),
+        ("Noble Systems Corporation", None),
     ],
 )
 def test_a_known_name_is_the_whole_name(name: str, company: str | None) -> None:
     found = operator_names.known_operator(name)
     assert (found.company if found else None) == company
+
+
+@pytest.mark.parametrize(
+    ("name", "holder"),
+    [
+        ("EXAMPLE-AS-AP - EXAMPLE BANK LIMITED", "EXAMPLE BANK LIMITED"),
+        ("ISP-ASn5 Example S.p.A.", "Example S.p.A."),
+        ("AS64500 - EXAMPLE S.A.", "EXAMPLE S.A."),
+        ("Example Bank Limited - Example Bank Limited", "Example Bank Limited"),
+        ("Example Bank - Sofia Branch", "Example Bank - Sofia Branch"),
+        ("Vietnam-Asia Example Bank", "Vietnam-Asia Example Bank"),
+    ],
+)
+def test_the_handle_is_not_part_of_the_holder(name: str, holder: str) -> None:
+    assert operator_names.holder_of(name) == holder
 
 
 @pytest.mark.parametrize(
@@ -171,6 +198,18 @@ def test_a_known_name_is_the_whole_name(name: str, company: str | None) -> None:
         ("Banking Software Solutions", False),
         ("Example GmbH", False),
         ("Embankment Ltd", False),
+        ("Sparkasse Beispielstadt", True),
+        ("Ardshinbank, OJSC", True),
+        ("Example Menkul Degerler A.S.", True),
+        ("Example Logistics GmbH", True),
+        ("Towarzystwo Ubezpieczen Example S.A.", True),
+        ("Burbank Example LLC", False),
+        ("Copper Valley Long Distance, Inc.", False),
+        ("76 Oil Street, Example Oilfield", False),
+        ("Example Retail Ltda ME", False),
+        ("Cooperativa Agricola Example Limitada", False),
+        ("Example Construction Kit, Inc.", False),
+        ("European Food Safety Authority", False),
     ],
 )
 def test_a_trade_is_told_by_its_word_and_nothing_else(name: str, expected: bool) -> None:
@@ -196,3 +235,16 @@ def test_every_name_of_the_seed_is_that_of_an_operator() -> None:
         words = words[1:] if words[:1] == ("the",) else words
         known |= {" ".join(words[:length]) for length in range(1, len(words) + 1)}
     assert {row["name"] for row in read_seed("operator_names")} <= known
+
+
+def test_listed_companies_are_named_once_as_whole_names_and_with_a_source() -> None:
+    rows = read_seed("listed_companies")
+    names = [operator_names.words_of(row["name"]) for row in rows]
+    assert len(names) == len(set(names)) >= 1000
+    assert all(" ".join(words) == row["name"] for words, row in zip(names, rows, strict=True))
+    assert not set(names) & {operator_names.words_of(row["name"]) for row in read_seed("operator_names")}
+    assert all(set(words) - operator_names.LEGAL_FORMS for words in names)
+    assert all(row["company"] and row["listed_in"] for row in rows)
+    suggested = {name_rules.type_by_name(row["name"]) for row in rows}
+    assert not suggested & {"isp", "mobile_isp", "hosting", "nren"}
+    assert all(row["source"].startswith("https://") and row["as_of"] for row in rows)
