@@ -74,7 +74,7 @@ class Loader:
         self, item: LogObject, data: ObjectBytes, log_format: str, supersedes: Load | None
     ) -> Load:
         with duckdb.connect() as con:
-            _confine(con, self.settings.landing)
+            confine(con, self.settings.landing)
             counts = read_lines(
                 con,
                 data,
@@ -133,8 +133,8 @@ def _is_prefix(load: Load, data: ObjectBytes) -> bool:
     return load.byte_count < data.byte_count and sha256 is not None and sha256[:32] == load.load_id
 
 
-def _confine(con: duckdb.DuckDBPyConnection, landing: Path) -> None:
-    """Whatever DuckDB spills holds addresses: it may lie in landing only."""
+def confine(con: duckdb.DuckDBPyConnection, landing: Path) -> None:
+    """UTC, and a place to spill to. Whatever DuckDB spills holds addresses: it may lie in landing only."""
     con.execute("set temp_directory = ?", [str(landing)])
     con.execute("set timezone = 'UTC'")
 
