@@ -107,7 +107,7 @@ class KeyRing:
                 self._create(self._path(epoch), now)
 
     def secret(self, name: str) -> bytes:
-        """32 bytes that never expire, made when first asked for ("quarantine": digests of bad lines)."""
+        """32 bytes that never expire, made when first asked for ("quarantine": digests of lines)."""
         if _SECRET_NAME.fullmatch(name) is None:
             raise ValueError(f"not a name for a secret: {name!r}")
         path = self.directory / f"secret-{name}.key"

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from ipaddress import ip_address
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 
-from pipeline import attributes
+from ingest import quarantine
+from pipeline import attributes, load
+from pipeline.settings import Settings
 from tests.everything_written import find
 from tests.factories import Traffic
 from tests.layouts import write
-from tests.warehouse import make
+from tests.warehouse import load_logs, make
 
 ADDRESSES = ["88.198.31.7", "17.57.144.9", "2a01:4f8:10a:2b::7", "2001:4860:4860::8844"]
 ELSEWHERE = ["203.0.113.77", "2001:db8:aa::77"]
@@ -64,6 +68,41 @@ def test_the_search_finds_addresses_when_hashing_is_off(
         assert address in found
     for place in ("lake/requests", "marts.duckdb", "warehouse.duckdb", "scratch.duckdb"):
         assert place in found
+
+
+def test_no_line_is_known_by_a_plain_digest(tmp_path: Path) -> None:
+    """All that is unknown of a line may be one address: whoever tries them all would find it."""
+    assert plain_digests(loaded(tmp_path)) == []
+
+
+def test_a_digest_without_a_key_would_be_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The planted defect."""
+    for module in (load, quarantine):
+        monkeypatch.setattr(
+            module, "line_digest", lambda content, key: hashlib.sha256(content).hexdigest()[:32]
+        )
+    # Of the first line in the ledger, and of two lines a canary in the quarantine.
+    assert len(plain_digests(loaded(tmp_path))) == 5
+
+
+def loaded(folder: Path) -> Settings:
+    """The canaries' lines in one object, loaded."""
+    settings = Settings(data=folder / "data", logs=str(folder / "access.jsonl"))
+    write(canaries(), folder / "access.jsonl")
+    load_logs(settings)
+    return settings
+
+
+def plain_digests(settings: Settings) -> list[str]:
+    """Digests that anybody can make of a line and that stand in the ledger or the quarantine."""
+    written = "".join(path.read_text("utf-8") for path in settings.loads.rglob("*.json"))
+    for path in settings.quarantine.glob("*.parquet"):
+        written += str(duckdb.sql(f"select * from read_parquet('{path}')").fetchall())
+    lines = Path(str(settings.logs)).read_bytes().splitlines()
+    digests = {
+        hashlib.new(name, line).hexdigest()[:32] for name in ("md5", "sha1", "sha256") for line in lines
+    }
+    return sorted(digest for digest in digests if digest in written)
 
 
 def not_pseudonymised(keys: pd.DataFrame, ring: object, throwaway: bytes) -> pd.DataFrame:
