@@ -37,7 +37,6 @@ OPTIONAL_FIELDS = {
     "request_completion": "a broken-off layer looks like a whole one",
     "range": "a resumed layer looks like a new one",
     "node": "gaps of one gateway among several cannot be seen",
-    "session_token_hash": "clients behind one address can only be told apart by time",
     "dnt": "an opt-out by DNT cannot be honoured",
     "gpc": "an opt-out by Sec-GPC cannot be honoured",
 }

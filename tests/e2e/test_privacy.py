@@ -38,7 +38,16 @@ def canaries() -> list[dict[str, str]]:
             line | {"host": address, "node": f"gw-{address}", "args": f"ns={address}"}
             for line in traffic.lines
         ]
-        lines.append(lines[-1] | {"request_id": f"{number:032x}", "x_forwarded_for": f"{address}, 1.2.3.4"})
+        lines.append(
+            traffic.lines[0]
+            | {
+                "request_id": f"{address}-{number}",
+                "method": f"GET-{address}",
+                "has_authorization": f"Basic {address}",
+                "session_token_hash": f"token-of-{address}",
+            }
+        )
+        lines.append(lines[-2] | {"request_id": f"{number:032x}", "x_forwarded_for": f"{address}, 1.2.3.4"})
         lines.append(lines[-1] | {"request_id": f"{number + 9:032x}", "msec": f"broken {address}"})
         lines.append(
             lines[-1]
@@ -54,6 +63,36 @@ def test_no_address_is_written_outside_landing(tmp_path: Path) -> None:
         made.loaded["quarantined"] == 4
     )  # per canary: msec that is no number, twice (the last line copies it)
     assert find(tmp_path / "data", [*ADDRESSES, *ELSEWHERE]) == []
+
+
+def test_a_header_or_token_is_not_kept_where_a_kind_or_hash_should_stand(tmp_path: Path) -> None:
+    traffic = Traffic("acme/app", ADDRESSES[0])
+    traffic.manifest("2026-05-01 10:00:00", "GET", "latest")
+    told = {
+        "1": "present", "0": "none", "true": "present", "bearer": "bearer", "basic": "basic",
+        "other": "other", "Basic dXNlcjpzZWNyZXQ=": "other", "-": None,
+    }  # fmt: skip
+    hashes = {"0123456789abcdef": "0123456789abcdef", "ghp_s3cr3t": None, "short": None, "": None}
+    lines = [
+        traffic.lines[0] | {"request_id": f"{number:032x}", "has_authorization": kind}
+        for number, kind in enumerate(told)
+    ] + [
+        traffic.lines[0] | {"request_id": f"{number + 50:032x}", "session_token_hash": text}
+        for number, text in enumerate(hashes)
+    ]
+    found = kept(lines, tmp_path)
+    assert [kind for kind, _ in found[: len(told)]] == list(told.values())
+    assert [text for _, text in found[len(told) :]] == list(hashes.values())
+
+
+def kept(lines: list[dict[str, str]], folder: Path) -> list[tuple[str | None, str | None]]:
+    """auth_kind and session_token_hash of each line, as they stand in the lake."""
+    write(lines, folder / "kept.jsonl")
+    settings = Settings(data=folder / "data", logs=str(folder / "kept.jsonl"))
+    load_logs(settings)
+    files = str(settings.requests / "*" / "*.parquet")
+    query = f"select auth_kind, session_token_hash from read_parquet('{files}') order by line_number"
+    return duckdb.sql(query).fetchall()
 
 
 def test_the_search_finds_addresses_when_hashing_is_off(
