@@ -1,7 +1,7 @@
 """Pseudonyms: keyed 64-bit ids of an address, and of an address with its client (contract B).
 
 A key belongs to an epoch and is destroyed some time after it: from then on nobody can tie a pseudonym to
-an address, or the pseudonyms of two epochs to each other.
+an address. The pseudonyms of two epochs are tied only where a request of an epoch's first days carries both.
 """
 
 from __future__ import annotations
