@@ -1,7 +1,7 @@
 """Pseudonyms: keyed 64-bit ids of an address, and of an address with its client (contract B).
 
 A key belongs to an epoch and is destroyed some time after it: from then on nobody can tie a pseudonym to
-an address, or the pseudonyms of two epochs to each other.
+an address. The pseudonyms of two epochs are tied only where a request of an epoch's first days carries both.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class KeyRing:
                 self._create(self._path(epoch), now)
 
     def secret(self, name: str) -> bytes:
-        """32 bytes that never expire, made when first asked for ("quarantine": digests of bad lines)."""
+        """32 bytes that never expire, made when first asked for ("quarantine": digests of lines)."""
         if _SECRET_NAME.fullmatch(name) is None:
             raise ValueError(f"not a name for a secret: {name!r}")
         path = self.directory / f"secret-{name}.key"

@@ -26,7 +26,8 @@ class ObjectBytes:
     """What the byte pass found; counts are of decompressed bytes, digests are hex.
 
     `path` is a name without wild cards under which DuckDB may read the object while `read_bytes` is open.
-    `most_brackets`: at least the greatest number of [ and { in one line, or MAX_DEPTH where none has more.
+    `first_line` is cut at KEPT_BYTES, as `first_line()` is. `most_brackets`: at least the greatest number of
+    [ and { in one line, or MAX_DEPTH where none has more.
     """
 
     name: str
@@ -39,7 +40,7 @@ class ObjectBytes:
     blank_lines: int
     most_brackets: int
     is_ended: bool
-    first_line_sha256: str
+    first_line: bytes = field(repr=False)
     prefix_sha256: dict[int, str]
     identity: tuple[int, ...]
 
@@ -84,7 +85,7 @@ def read_bytes(item: LogObject, folder: Path, checkpoints: Iterable[int] = ()) -
             blank_lines=tally.blank,
             most_brackets=tally.brackets,
             is_ended=tally.is_ended,
-            first_line_sha256=tally.first_line_sha256,
+            first_line=tally.first_line,
             prefix_sha256=digests.prefixes,
             identity=_identity(link, item.name, compression, digests.count),
         )
@@ -97,11 +98,6 @@ def first_line(item: LogObject) -> bytes:
     with open_blocks(item.path, item.name) as blocks:
         line = next(split_lines(blocks), None)
     return line.content if line else b""
-
-
-def first_line_digest(item: LogObject) -> str:
-    """`ObjectBytes.first_line_sha256` without reading the rest. Raises ObjectError."""
-    return hashlib.sha256(first_line(item)).hexdigest()
 
 
 class _Digests:
@@ -133,7 +129,7 @@ class _Tally:
     longest: int = 0
     blank: int = 0
     brackets: int = MAX_DEPTH
-    first_line_sha256: str = field(default_factory=lambda: hashlib.sha256(b"").hexdigest())
+    first_line: bytes = b""
     _open: bytes = b""
     _open_length: int = 0
 
@@ -145,7 +141,7 @@ class _Tally:
         *ended, tail = block.split(b"\n")
         if ended:
             self._extend(ended[0])
-            self._count_first(self._open)
+            self._keep_first(self._open)
             self._count([self._open])
             self.longest = max(self.longest, self._open_length)
             self._open, self._open_length = b"", 0
@@ -154,7 +150,7 @@ class _Tally:
 
     def end(self) -> None:
         if self._open_length:
-            self._count_first(self._open)
+            self._keep_first(self._open)
             self._count([self._open])
             self.longest = max(self.longest, self._open_length)
 
@@ -162,9 +158,9 @@ class _Tally:
         self._open += part[: KEPT_BYTES - len(self._open)]
         self._open_length += len(part)
 
-    def _count_first(self, content: bytes) -> None:
+    def _keep_first(self, content: bytes) -> None:
         if self.lines == 0:
-            self.first_line_sha256 = hashlib.sha256(content).hexdigest()
+            self.first_line = content
 
     def _count(self, lines: list[bytes]) -> None:
         self.lines += len(lines)

@@ -22,11 +22,17 @@ RejectedRow = tuple[int, str, int, str, str]
 def rejected_row(line: RawLine, reason: str, key: bytes) -> RejectedRow:
     """line_number, reason, line_length (bytes), line_digest, shape.
 
-    The digest is a keyed HMAC-SHA256 (32 hex) of the line, or of its first 64 KiB: it finds the line again
-    for who has the log, and tells nothing to who has not.
+    The digest is `line_digest` of the line, or of its first 64 KiB.
     """
-    digest = hmac.new(key, line.content, hashlib.sha256).hexdigest()[:32]
-    return (line.number, reason, line.length, digest, shape(line.content))
+    return (line.number, reason, line.length, line_digest(line.content, key), shape(line.content))
+
+
+def line_digest(content: bytes, key: bytes) -> str:
+    """HMAC-SHA256 (32 hex): it finds the line again for who has the log and the key.
+
+    To others it tells nothing. Without a key all addresses could be tried in what else is known of the line.
+    """
+    return hmac.new(key, content, hashlib.sha256).hexdigest()[:32]
 
 
 def shape(content: bytes) -> str:

@@ -62,6 +62,7 @@ def attach(
 
     `names`: where reverse DNS is switched on.
     """
+    _forget_telling_ids(con)
     _materialise(con, "paths", _paths(con))
     _materialise(con, "hosts", _scrubbed(con, "host"))
     _materialise(con, "nodes", _scrubbed(con, "node"))
@@ -106,6 +107,15 @@ def _days(con: duckdb.DuckDBPyConnection) -> list[date]:
         " from lines"
     ).fetchall()
     return [row[0] for row in rows]
+
+
+def _forget_telling_ids(con: duckdb.DuckDBPyConnection) -> None:
+    """A request id that names an address is none: some proxies build theirs from the client's."""
+    query = "select distinct request_id from lines where regexp_matches(request_id, '[.:%]')"
+    ids = con.execute(query).df()["request_id"]
+    con.register("telling", pd.DataFrame({"request_id": ids[ids != _scrub_column(ids)]}))
+    con.execute("update lines set request_id = null where request_id in (select request_id from telling)")
+    con.unregister("telling")
 
 
 def _paths(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:

@@ -9,6 +9,16 @@ _ADDRESS_JOIN = """
 # Started, not ended: nginx logs a request when it ends (corpus.md, 14).
 _STARTED_AT = "l.logged_at - to_microseconds(cast(round(coalesce(l.request_time, 0) * 1e6) as bigint))"
 
+# A gateway may be set up to log the header itself, or the token: only what is a kind, or a hash, may pass.
+METHOD = "[A-Za-z_-]{1,32}"
+HASH = "[0-9A-Fa-f]{16,128}"
+_AUTH_KIND = """case
+        when l.has_authorization in ('1', 'true') then 'present'
+        when l.has_authorization in ('0', 'false') then 'none'
+        when l.has_authorization in ('none', 'basic', 'bearer') then l.has_authorization
+        when l.has_authorization is not null then 'other'
+    end"""
+
 CI_KEYS = f"""
 with pairs as (
     select distinct l.user_agent, a.address
@@ -39,15 +49,15 @@ with started as (
 )
 select
     l.line_number, l.logged_at, l.request_id, l.requested_at, cast(l.requested_at as date) as date,
-    h.host, nodes.node, l.method,
+    h.host, nodes.node, case when regexp_full_match(l.method, '{METHOD}') then l.method end as method,
     p.request_kind, p.repository, p.reference, p.reference_type, p.mirror_of,
     l.status, coalesce(l.body_bytes_sent, l.bytes_sent) as bytes_sent, l.request_time as duration_s,
     case when l.request_completion is not null then l.request_completion = 'OK' end as is_complete,
     l.range is not null as is_range,
     l.resp_digest as response_digest, l.resp_content_type as response_media_type,
-    case l.has_authorization when '1' then 'present' when '0' then 'none' else l.has_authorization end
-        as auth_kind,
-    l.session_token_hash,
+    {_AUTH_KIND} as auth_kind,
+    case when regexp_full_match(l.session_token_hash, '{HASH}') then l.session_token_hash end
+        as session_token_hash,
     i.identity_epoch, i.endpoint_id, i.origin_id, i.previous_endpoint_id, i.previous_origin_id,
     i.origin_unlinkable,
     c.client_name, c.client_version, c.client_category, c.engine_os, c.client_os, c.architecture,

@@ -96,17 +96,20 @@ def run_dbt(settings: Settings, arguments: list[str], quiet: bool = True) -> tup
         "--project-dir", str(project), "--profiles-dir", str(project),
         "--target-path", str(target / "target"), "--log-path", str(target / "logs"),
     ]  # fmt: skip
+    # dbt runs in the data directory and knows it as that: so what it has parsed holds for every other one,
+    # which under a name of its own would be another profile, and parsed anew.
     environment = os.environ | {
-        "PULLHOUSE_DATA": str(settings.data),
+        "PULLHOUSE_DATA": ".",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }
     if not quiet:
-        return subprocess.run(command, env=environment, check=False).returncode, log
+        return subprocess.run(command, env=environment, cwd=settings.data, check=False).returncode, log
     with log.open("w", encoding="utf-8") as output:
         done = subprocess.run(
             [*command, "--no-use-colors"],
             env=environment,
+            cwd=settings.data,
             check=False,
             stdout=output,
             stderr=subprocess.STDOUT,

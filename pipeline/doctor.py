@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from ipaddress import ip_network
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import duckdb
@@ -18,7 +19,8 @@ from ingest.bytepass import read_bytes
 from ingest.errors import ObjectError
 from ingest.objects import LogObject, list_objects, open_lines
 from ingest.paths import parse
-from ingest.reader import read_lines
+from ingest.reader import ReadCounts, read_lines
+from pipeline.load import confine
 from pipeline.settings import Settings
 
 SAMPLED_OBJECTS = 5
@@ -35,7 +37,6 @@ OPTIONAL_FIELDS = {
     "request_completion": "a broken-off layer looks like a whole one",
     "range": "a resumed layer looks like a new one",
     "node": "gaps of one gateway among several cannot be seen",
-    "session_token_hash": "clients behind one address can only be told apart by time",
     "dnt": "an opt-out by DNT cannot be honoured",
     "gpc": "an opt-out by Sec-GPC cannot be honoured",
 }
@@ -67,29 +68,26 @@ def diagnose(settings: Settings) -> Diagnosis:
         for source in settings.all_sources
         for item in _spread(list_objects(source.location, source=source.name))
     ]
-    with duckdb.connect() as con, tempfile.TemporaryDirectory() as folder:
-        con.execute("set timezone = 'UTC'")
-        con.execute("create table seen (reason varchar, n bigint)")
-        refused, formats, lines, quarantined = [], [], 0, 0
+    heads: list[ReadCounts] = []
+    refused: list[str] = []
+    # What is copied here, and what DuckDB spills, holds addresses: both may lie in landing only.
+    settings.landing.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as con, tempfile.TemporaryDirectory(dir=settings.landing) as folder:
+        confine(con, Path(folder))
         for item in objects:
             try:
-                counts = _read_head(con, item, Path(folder), settings.log_format)
+                heads.append(_read_head(con, item, Path(folder), settings.log_format))
             except ObjectError as error:
                 refused.append(str(error))
-                continue
-            formats.append(counts[0])
-            lines += counts[1]
-            quarantined += counts[2]
-        if not formats:
+        if not heads:
             raise ObjectError(objects[0].name, f"none of {len(objects)} objects could be read", refused[0])
+        reasons = sum((Counter(head.reasons) for head in heads), Counter[str]())
         return Diagnosis(
-            objects=len(formats),
-            lines=lines,
-            quarantined=quarantined,
-            reasons=dict(
-                con.execute("select reason, sum(n)::bigint from seen group by 1 order by 1").fetchall()
-            ),
-            log_format=" and ".join(sorted(set(formats))),
+            objects=len(heads),
+            lines=sum(head.lines for head in heads),
+            quarantined=reasons.total(),
+            reasons=dict(sorted(reasons.items())),
+            log_format=" and ".join(sorted({head.log_format for head in heads})),
             gateway_mode=_mode(con),
             field_shares=_field_shares(con),
             registry_request_share=_registry_share(con),
@@ -147,27 +145,17 @@ def _spread(objects: list[LogObject]) -> list[LogObject]:
     return objects[::step][:SAMPLED_OBJECTS]
 
 
-def _read_head(
-    con: duckdb.DuckDBPyConnection, item: LogObject, folder: Path, log_format: str
-) -> tuple[str, int, int]:
+def _read_head(con: duckdb.DuckDBPyConnection, item: LogObject, folder: Path, log_format: str) -> ReadCounts:
+    """Add the first lines of an object to `sampled`. Raises ObjectError."""
     head = folder / "head.log"
     with head.open("wb") as file:
         file.writelines(_head(item))
-    sample = LogObject(
-        name=item.name, path=head, source=item.source, size=head.stat().st_size, modified_ns=item.modified_ns
-    )
+    sample = replace(item, path=head, size=head.stat().st_size)
     with read_bytes(sample, folder) as data:
         counts = read_lines(con, data, name=item.name, log_format=log_format, quarantine_key=b"doctor")
-    exists = con.execute(
-        "select count(*) from information_schema.tables where table_name = 'sampled'"
-    ).fetchall()
-    verb = "insert into sampled" if exists[0][0] else "create table sampled as"
-    con.execute(f"{verb} select * from lines")
-    con.executemany("insert into seen values (?, ?)", [*counts.reasons.items()] or [("none", 0)])
-    con.execute("delete from seen where n = 0")
-    con.execute("drop table lines; drop table rejected_lines")
-    head.unlink()
-    return counts.log_format, counts.lines, counts.quarantined
+    con.execute("create table if not exists sampled as select * from lines limit 0")
+    con.execute("insert into sampled select * from lines")
+    return counts
 
 
 def _head(item: LogObject) -> Iterator[bytes]:
@@ -187,7 +175,7 @@ def _mode(con: duckdb.DuckDBPyConnection) -> str:
 
 
 def _field_shares(con: duckdb.DuckDBPyConnection) -> dict[str, float]:
-    """Share of manifest and blob requests that carry each optional field."""
+    """The share of the lines that carry each optional field."""
     shares = ", ".join(f"coalesce(avg(cast({name} is not null as integer)), 0)" for name in OPTIONAL_FIELDS)
     values = con.execute(f"select {shares} from sampled").fetchall()[0]
     return dict(zip(OPTIONAL_FIELDS, values, strict=True))
@@ -199,8 +187,6 @@ def _registry_share(con: duckdb.DuckDBPyConnection) -> float:
 
 
 def _global_share(con: duckdb.DuckDBPyConnection, settings: Settings) -> float:
-    from ipaddress import ip_address
-
     trusted = [ip_network(text) for text in settings.trusted_proxies]
     pairs = con.execute("select distinct remote_addr, x_forwarded_for from sampled").df()
     addresses = resolve(pairs, trusted)["address"].dropna().unique()

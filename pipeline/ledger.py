@@ -26,7 +26,7 @@ class Load:
     size: int
     modified_ns: int
     byte_count: int
-    first_line_sha256: str
+    first_line_digest: str
     log_format: str
     reader: str
     line_count: int
@@ -81,9 +81,9 @@ class Ledger:
         """What was loaded, as the sources list it: (source, name, size, time of the last change in ns)."""
         return {(load.source, load.object_name, load.size, load.modified_ns) for load in self.loads.values()}
 
-    def shorter_with(self, first_line_sha256: str) -> list[Load]:
+    def shorter_with(self, first_line_digest: str) -> list[Load]:
         """Current loads that begin with the same line: those that a grown object may supersede."""
-        return [load for load in self.current if load.first_line_sha256 == first_line_sha256]
+        return [load for load in self.current if load.first_line_digest == first_line_digest]
 
     def commit(self, load: Load) -> None:
         """Write the entry: temporary name, fsync, rename. Raises LedgerError where lines are missing."""

@@ -12,12 +12,13 @@ import duckdb
 
 from enrichers.identity import KeyRing
 from enrichers.reference import ReferenceSet
-from ingest.bytepass import ObjectBytes, first_line_digest, read_bytes
+from ingest.bytepass import ObjectBytes, first_line, read_bytes
 from ingest.errors import ObjectError
 from ingest.objects import LogObject
+from ingest.quarantine import line_digest
 from ingest.reader import ReadCounts, read_lines
 from pipeline import attributes, lake
-from pipeline.ledger import SCHEMA_VERSION, Ledger, Load
+from pipeline.ledger import Ledger, Load
 from pipeline.pending import PendingObject
 from pipeline.reverse_dns import ReverseDns, SystemResolver
 from pipeline.settings import Settings
@@ -32,6 +33,7 @@ class Loader:
         self.settings = settings
         self.ledger = Ledger(settings.loads)
         self.ring = KeyRing(settings.keys, settings.identity_epoch)
+        self.line_key = self.ring.secret("quarantine")
         self.reference = ReferenceSet.open(settings.reference, settings.maxmind)
         self.names = (
             ReverseDns(SystemResolver(), settings.reverse_dns_limit, settings.reverse_dns_seconds)
@@ -48,7 +50,7 @@ class Loader:
         Raises ObjectError when the object as a whole cannot be read; nothing of it is then kept.
         """
         item = pending.as_log_object()
-        older = self.ledger.shorter_with(first_line_digest(item))
+        older = self.ledger.shorter_with(line_digest(first_line(item), self.line_key))
         checkpoints = tuple(sorted({load.byte_count for load in older}))
         with read_bytes(item, self.settings.landing, checkpoints=checkpoints) as data:
             if data.load_id in self.ledger.loads:
@@ -74,29 +76,64 @@ class Loader:
         self, item: LogObject, data: ObjectBytes, log_format: str, supersedes: Load | None
     ) -> Load:
         with duckdb.connect() as con:
-            _confine(con, self.settings.landing)
+            confine(con, self.settings.landing)
             counts = read_lines(
                 con,
                 data,
                 name=item.name,
                 log_format=log_format,
-                quarantine_key=self.ring.secret("quarantine"),
+                quarantine_key=self.line_key,
             )
             attributes.resolve_addresses(con, self.trusted)
             opted_out = attributes.drop_opted_out(con, self.settings.honour_do_not_track, self.opted_out)
             attributes.attach(con, self.ring, self.reference, self.names)
             files = lake.write_requests(con, self.settings.requests, data.load_id, self.reference.id)
             files += lake.write_quarantine(con, self.settings.quarantine, data.load_id)
-            load = _entry(con, item, data, counts, opted_out, files, self.reference.id, supersedes)
+            facts = _facts_of_requests(con) | {
+                "files": files,
+                "supersedes": supersedes.load_id if supersedes else None,
+            }
+        load = self._entry(item, data, counts, opted_out, facts)
         self.ledger.commit(load)
         return load
+
+    def _entry(
+        self,
+        item: LogObject,
+        data: ObjectBytes,
+        counts: ReadCounts,
+        opted_out: dict[str, int],
+        facts: dict[str, Any],
+    ) -> Load:
+        opted_out_count = sum(opted_out.values())
+        first_day = min(facts["dates"], default=None) or _modified_on(item).isoformat()
+        return Load(
+            load_id=data.load_id,
+            source=item.source,
+            object_name=item.name,
+            size=item.size,
+            modified_ns=item.modified_ns,
+            byte_count=data.byte_count,
+            first_line_digest=line_digest(data.first_line, self.line_key),
+            log_format=counts.log_format,
+            reader=counts.reader,
+            line_count=counts.lines,
+            staged_count=counts.staged - opted_out_count,
+            quarantined_count=counts.quarantined,
+            skipped_count=counts.skipped,
+            opted_out_count=opted_out_count,
+            opted_out_by_date=opted_out,
+            reasons=counts.reasons,
+            reference_set=self.reference.id,
+            loaded_month=first_day[:7],
+            **facts,
+        )
 
 
 def load_group(settings: Settings, group: list[dict[str, Any]]) -> dict[str, Any]:
     """Load a group of pending objects; an object that cannot be read does not stop the others.
 
-    Returns counts, and for each refused object its name and the reason. Raises ObjectError when the
-    group had objects and none of them could be loaded.
+    Returns counts, and for each refused object its name and the reason.
     """
     loader = Loader(settings)
     loads: list[Load] = []
@@ -133,62 +170,26 @@ def _is_prefix(load: Load, data: ObjectBytes) -> bool:
     return load.byte_count < data.byte_count and sha256 is not None and sha256[:32] == load.load_id
 
 
-def _confine(con: duckdb.DuckDBPyConnection, landing: Path) -> None:
-    """Whatever DuckDB spills holds addresses: it may lie in landing only."""
+def confine(con: duckdb.DuckDBPyConnection, landing: Path) -> None:
+    """UTC, and a place to spill to. Whatever DuckDB spills holds addresses: it may lie in landing only."""
     con.execute("set temp_directory = ?", [str(landing)])
     con.execute("set timezone = 'UTC'")
 
 
-def _entry(
-    con: duckdb.DuckDBPyConnection,
-    item: LogObject,
-    data: ObjectBytes,
-    counts: ReadCounts,
-    opted_out: dict[str, int],
-    files: list[str],
-    reference_set: str,
-    supersedes: Load | None,
-) -> Load:
-    dates = {
-        str(day): rows
-        for day, rows in con.execute(
-            "select date, count(*) from requests group by date order by date"
-        ).fetchall()
-    }
-    span = con.execute(
+def _facts_of_requests(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """What a ledger entry says of the table `requests`: its days with their rows, its bounds, its nodes."""
+    days = con.execute("select date, count(*) from requests group by date order by date").fetchall()
+    begin, end, nodes, epochs = con.execute(
         "select min(requested_at), max(logged_at), list_sort(list(distinct node) filter (node is not null)),"
         " list_sort(list(distinct identity_epoch)) from requests"
     ).fetchall()[0]
-    opted_out_count = sum(opted_out.values())
-    first_day = min(dates, default=None) or _modified_on(item).isoformat()
-    return Load(
-        load_id=data.load_id,
-        source=item.source,
-        object_name=item.name,
-        size=item.size,
-        modified_ns=item.modified_ns,
-        byte_count=data.byte_count,
-        first_line_sha256=data.first_line_sha256,
-        log_format=counts.log_format,
-        reader=counts.reader,
-        line_count=counts.lines,
-        staged_count=counts.staged - opted_out_count,
-        quarantined_count=counts.quarantined,
-        skipped_count=counts.skipped,
-        opted_out_count=opted_out_count,
-        opted_out_by_date=opted_out,
-        reasons=counts.reasons,
-        dates=dates,
-        files=files,
-        first_requested_at=str(span[0]) if span[0] else None,
-        last_logged_at=str(span[1]) if span[1] else None,
-        nodes=span[2] or [],
-        identity_epochs=span[3] or [],
-        reference_set=reference_set,
-        supersedes=supersedes.load_id if supersedes else None,
-        loaded_month=first_day[:7],
-        schema_version=SCHEMA_VERSION,
-    )
+    return {
+        "dates": {str(day): rows for day, rows in days},
+        "first_requested_at": str(begin) if begin else None,
+        "last_logged_at": str(end) if end else None,
+        "nodes": nodes or [],
+        "identity_epochs": epochs or [],
+    }
 
 
 def _modified_on(item: LogObject) -> date:

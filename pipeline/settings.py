@@ -55,6 +55,14 @@ def _split(value: object) -> object:
     return value
 
 
+def _network(text: str, number: int) -> str:
+    """A network as text. An opted-out one is somebody's address, which an error must not quote."""
+    try:
+        return str(ip_network(text, strict=False))
+    except ValueError:
+        raise ValueError(f"number {number} is no address and no network") from None
+
+
 def _absolute(value: Path | None) -> Path | None:
     return value.expanduser().resolve() if value is not None else None
 
@@ -109,7 +117,7 @@ class Settings(BaseSettings):
     @field_validator("trusted_proxies", "opted_out_networks")
     @classmethod
     def _check_networks(cls, value: list[str]) -> list[str]:
-        return [str(ip_network(text, strict=False)) for text in value]
+        return [_network(text, number) for number, text in enumerate(value, start=1)]
 
     @field_validator("data", "catalogue", "maxmind", "labels")
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -70,55 +71,50 @@ def details() -> list[Detail]:
 
 
 def fleet() -> Detail:
-    """Fifty identical nodes behind one address: 50 x (tag, manifest, configuration, layer), in step.
+    """Fifty identical nodes behind one address: 50 x (tag, manifest, configuration, layer), in step."""
 
-    One session; the most repeated GET came 50 times: estimate 50; Docker's rule ceil(100 / 2) = 50; 100 GETs.
-    """
-    traffic = Detailed("details/fleet", "198.51.100.141", PODMAN)
-    for node in range(50):
-        at = BEGUN + node * MS
+    def pull(traffic: Detailed, at: datetime) -> None:
         traffic.manifest(at, "GET", "latest")
         traffic.manifest(at + 100 * MS, "GET", traffic.image(), IMAGE)
         traffic.blob(at + 200 * MS, "fleet-config", CONFIG_BYTES)
         traffic.blob(at + 300 * MS, "fleet-layer")
-    return Detail(
-        traffic.repository,
-        traffic.lines,
-        ["download"],
-        {"docker_2022": 50, "each_get": 100, "scarf": 1, "pullhouse_downloads": 1},
-        {"fleet_pull_estimate": 50, "layer_count": 1},
-    )
+
+    return _fleet(Detailed("details/fleet", "198.51.100.141", PODMAN), pull)
 
 
 def fleet_that_looks_first() -> Detail:
     """Fifty containerd nodes in step: each looks at the tag, and its GET of the index takes that up."""
-    traffic = Detailed("details/fleet-head", "198.51.100.151", CONTAINERD_2)
-    for node in range(50):
-        at = BEGUN + node * MS
+
+    def pull(traffic: Detailed, at: datetime) -> None:
         traffic.manifest(at, "HEAD", "latest")
         traffic.manifest(at + 100 * MS, "GET", traffic.index())
         traffic.manifest(at + 200 * MS, "GET", traffic.image(), IMAGE)
         traffic.blob(at + 300 * MS, "fleet-head-config", CONFIG_BYTES)
         traffic.blob(at + 400 * MS, "fleet-head-layer")
-    return Detail(
-        traffic.repository,
-        traffic.lines,
-        ["download"],
-        {"docker_2022": 50, "each_get": 100, "scarf": 1, "pullhouse_downloads": 1},
-        {"fleet_pull_estimate": 50, "layer_count": 1},
-    )
+
+    return _fleet(Detailed("details/fleet-head", "198.51.100.151", CONTAINERD_2), pull)
 
 
 def fleet_one_after_the_other() -> Detail:
     """Fifty podman nodes 20 ms apart, whose layer takes 5 s: until it has come, no new session begins."""
-    traffic = Detailed("details/fleet-slow", "198.51.100.152", PODMAN)
-    for node in range(50):
-        at = BEGUN + node * 20 * MS
+
+    def pull(traffic: Detailed, at: datetime) -> None:
         traffic.manifest(at, "GET", "latest")
         traffic.manifest(at + 10 * MS, "GET", traffic.image(), IMAGE)
         traffic.blob(at + 15 * MS, "fleet-slow-config", CONFIG_BYTES)
         traffic.blob(at + 5_000 * MS, "fleet-slow-layer")
         traffic.lines[-1]["request_time"] = "4.980"
+
+    return _fleet(Detailed("details/fleet-slow", "198.51.100.152", PODMAN), pull, apart=20 * MS)
+
+
+def _fleet(traffic: Detailed, pull: Callable[[Detailed, datetime], None], apart: timedelta = MS) -> Detail:
+    """One session of fifty pulls, `apart` from one another.
+
+    The most repeated GET came 50 times: estimate 50; Docker's rule ceil(100 / 2) = 50; 100 GETs.
+    """
+    for node in range(50):
+        pull(traffic, BEGUN + node * apart)
     return Detail(
         traffic.repository,
         traffic.lines,

@@ -11,8 +11,6 @@ import pytest
 from pipeline import geolite, reference
 from pipeline.settings import Settings
 
-BUILT_ON = date(2026, 2, 4)
-
 
 @pytest.fixture
 def folder(tmp_path: Path, repo_root: Path) -> Path:

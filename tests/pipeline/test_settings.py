@@ -72,7 +72,7 @@ def test_an_empty_variable_is_none_at_all(monkeypatch: pytest.MonkeyPatch) -> No
         ("LOCK_WAIT_S", "-1", "lock_wait_s: "),
         ("IDENTITY_EPOCH", "week", "identity_epoch: Input should be 'month', 'quarter' or 'year'"),
         ("LOG_FORMAT", "xml", "log_format: Input should be 'auto', 'json' or 'combined'"),
-        ("TRUSTED_PROXIES", "10.0.0", "trusted_proxies: "),
+        ("TRUSTED_PROXIES", "10.0.0", "trusted_proxies: Value error, number 1 is no address and no network"),
         ("OPTED_OUT_NETWORKS", "10.0.0.0/33", "opted_out_networks: "),
         ("HONOUR_DO_NOT_TRACK", "perhaps", "honour_do_not_track: "),
         ("SOURCES", "/logs", '"sources"'),
@@ -89,6 +89,13 @@ def test_a_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, valu
     with pytest.raises(SettingsError) as caught:
         load_settings()
     assert named in str(caught.value)
+
+
+def test_who_opted_out_is_not_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULLHOUSE_OPTED_OUT_NETWORKS", "192.0.2.0/24, 198.51.100.77/99")
+    with pytest.raises(SettingsError, match=r"opted_out_networks: .*number 2 is no address") as caught:
+        load_settings()
+    assert "198.51.100.77" not in str(caught.value)
 
 
 def test_all_wrong_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

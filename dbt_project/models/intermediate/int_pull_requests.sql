@@ -44,6 +44,7 @@ final as (
         reference,
         reference_type,
         object_digest,
+        response_digest,
         case
             when request_kind = 'blob' then blob_kind
             when manifest_kind is not null then manifest_kind

@@ -3,8 +3,8 @@ with requests as (
     select * from {{ ref('stg_requests') }}
 ),
 
-sessionized as (
-    select * from {{ ref('int_requests_sessionized') }}
+pull_requests as (
+    select * from {{ ref('int_pull_requests') }}
 ),
 
 sessions as (
@@ -13,24 +13,22 @@ sessions as (
 
 answers as (
     select
-        chain_origin_id,
-        repository,
-        session_number,
+        pull_id,
         count(*) filter (where is_success) > 0
         and count(*) filter (where is_success and not is_redirected) = 0 as is_redirect_only
-    from sessionized
-    group by chain_origin_id, repository, session_number
+    from pull_requests
+    group by pull_id
 ),
 
 in_sessions as (
     select
-        sessionized.request_key,
-        sessionized.ended_at,
+        pull_requests.request_key,
+        pull_requests.ended_at,
         sessions.outcome,
         answers.is_redirect_only
-    from sessionized
-    inner join sessions using (chain_origin_id, repository, session_number)
-    inner join answers using (chain_origin_id, repository, session_number)
+    from pull_requests
+    inner join sessions using (pull_id)
+    inner join answers using (pull_id)
 ),
 
 final as (

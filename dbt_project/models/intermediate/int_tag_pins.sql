@@ -3,11 +3,6 @@ with history as (
     select * from {{ ref('tag_history') }}
 ),
 
-unique_keys as (
-    select * from {{ ref('int_unique_keys') }}
-    where level = 'origin'
-),
-
 uses as (
     select * from {{ ref('int_tag_uses') }}
 ),
@@ -35,30 +30,16 @@ pinned as (
     select repository, tag, digest from current_digests
 ),
 
-keyed as (
+final as (
     select
         pinned.repository,
         pinned.tag,
-        uses.company,
-        uses.started_at,
-        case
-            when not uses.is_origin_unlinkable then coalesce(unique_keys.unique_key, uses.origin_id)
-        end as origin_key
+        count(*) as pinned_pull_count,
+        count(distinct uses.origin_key) as pinned_origin_count
     from pinned
     inner join uses on pinned.repository = uses.repository and pinned.digest = uses.digest
-    left join unique_keys on uses.origin_id = unique_keys.id
     where uses.tag is null and uses.is_pull and uses.is_in_lookback
-),
-
-final as (
-    select
-        repository,
-        tag,
-        count(*) as pinned_pull_count,
-        count(distinct origin_key) as pinned_origin_count,
-        max(started_at) as last_pinned_pull_at
-    from keyed
-    group by repository, tag
+    group by pinned.repository, pinned.tag
 )
 
 select * from final

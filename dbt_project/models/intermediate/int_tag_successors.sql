@@ -3,15 +3,14 @@ with history as (
     select * from {{ ref('tag_history') }}
 ),
 
-uses as (
-    select * from {{ ref('int_tag_uses') }}
+tag_days as (
+    select * from {{ ref('tag_usage_base') }}
 ),
 
 tags as (
     select repository, tag from history
     union
-    select repository, tag from uses
-    where tag is not null
+    select repository, tag from tag_days
 ),
 
 versions as (

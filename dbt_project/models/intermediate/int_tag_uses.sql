@@ -1,6 +1,14 @@
+{% set reads_back = var('pattern_days') | int - 1 %}
+
 -- Sessions that show that somebody uses a tag, or at least looks at it. A push and a failure show nothing of the kind.
+-- Of the days that tag_usage looks at, and of those that tag_usage_base rebuilds: not of all that the warehouse holds.
 with pulls as (
     select * from {{ ref('fct_pulls') }}
+),
+
+unique_keys as (
+    select * from {{ ref('int_unique_keys') }}
+    where level = 'origin'
 ),
 
 loads as (
@@ -12,19 +20,25 @@ last_days as (
     from loads
 ),
 
+days as (
+    select period_start as pull_date from {{ planned('day', reads_back) }}
+    union
+    select last_day - cast(unnest(range({{ var('tag_lookback_days') }})) as integer) as pull_date from last_days
+),
+
 final as (
     select
         pulls.pull_id,
+        pulls.pull_date,
         pulls.repository,
         pulls.tag,
         pulls.digest,
         pulls.started_at,
         pulls.environment,
         pulls.company,
-        pulls.identity_epoch,
-        pulls.origin_id,
-        pulls.previous_origin_id,
-        pulls.is_origin_unlinkable,
+        case
+            when not pulls.is_origin_unlinkable then coalesce(unique_keys.unique_key, pulls.origin_id)
+        end as origin_key,
         pulls.outcome <> 'inspect' as is_pull,
         pulls.pull_date > last_days.last_day - {{ var('tag_lookback_days') }} as is_in_lookback,
         pulls.pull_date > last_days.last_day - {{ var('active_window_days') }}
@@ -35,10 +49,14 @@ final as (
         and not pulls.is_origin_unlinkable as is_active_install
     from pulls
     cross join last_days
+    left join unique_keys on pulls.origin_id = unique_keys.id
     where
-        pulls.outcome in ('download', 'version_check', 'interrupted', 'artifact')
-        -- Who looks at everything wants nothing of it.
-        or (pulls.outcome = 'inspect' and coalesce(pulls.client_category, '') not in ('scanner', 'bot', 'browser'))
+        pulls.pull_date in (select days.pull_date from days)
+        and (
+            pulls.outcome in ('download', 'version_check', 'interrupted', 'artifact')
+            -- Who looks at everything wants nothing of it.
+            or (pulls.outcome = 'inspect' and coalesce(pulls.client_category, '') not in ('scanner', 'bot', 'browser'))
+        )
 )
 
 select * from final

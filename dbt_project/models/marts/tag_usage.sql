@@ -3,13 +3,13 @@ with history as (
     select * from {{ ref('tag_history') }}
 ),
 
-unique_keys as (
-    select * from {{ ref('int_unique_keys') }}
-    where level = 'origin'
+tag_days as (
+    select * from {{ ref('tag_usage_base') }}
 ),
 
 uses as (
     select * from {{ ref('int_tag_uses') }}
+    where is_in_lookback and tag is not null
 ),
 
 pins as (
@@ -46,31 +46,30 @@ meanings as (
     qualify row_number() over (partition by repository, tag order by digest) = 1
 ),
 
-keyed as (
-    select
-        uses.*,
-        coalesce(unique_keys.unique_key, uses.origin_id) as origin_key
-    from uses
-    left join unique_keys on uses.origin_id = unique_keys.id
-    where uses.tag is not null
-),
-
 used as (
     select
         repository,
         tag,
-        max(started_at) filter (where is_pull) as last_pulled_at,
-        max(started_at) filter (where is_pull and environment = 'ci') as last_ci_pulled_at,
-        count(*) filter (where is_pull and is_in_lookback) as pull_count,
-        count(*) filter (where not is_pull and is_in_lookback) as look_up_count,
+        count(*) filter (where is_pull) as pull_count,
+        count(*) filter (where not is_pull) as look_up_count,
         count(distinct case when is_active_install then origin_key end) as active_install_count,
-        count(distinct case when is_pull and is_in_lookback then company end) as company_count
-    from keyed
+        count(distinct case when is_pull then company end) as company_count
+    from uses
+    group by repository, tag
+),
+
+ever as (
+    select
+        repository,
+        tag,
+        max(last_pulled_at) as last_pulled_at,
+        max(last_ci_pulled_at) as last_ci_pulled_at
+    from tag_days
     group by repository, tag
 ),
 
 tags as (
-    select repository, tag from used
+    select repository, tag from ever
     union
     select repository, tag from meanings
 ),
@@ -84,8 +83,8 @@ described as (
         meanings.valid_from as digest_since,
         meanings.confidence as digest_confidence,
         meanings.source as digest_source,
-        used.last_pulled_at,
-        used.last_ci_pulled_at,
+        ever.last_pulled_at,
+        ever.last_ci_pulled_at,
         coalesce(used.pull_count, 0) as pull_count,
         coalesce(used.look_up_count, 0) as look_up_count,
         coalesce(used.active_install_count, 0) as active_install_count,
@@ -97,6 +96,7 @@ described as (
     from tags
     cross join coverage
     left join meanings on tags.repository = meanings.repository and tags.tag = meanings.tag
+    left join ever on tags.repository = ever.repository and tags.tag = ever.tag
     left join used on tags.repository = used.repository and tags.tag = used.tag
     left join pins on tags.repository = pins.repository and tags.tag = pins.tag
     left join successors on tags.repository = successors.repository and tags.tag = successors.tag

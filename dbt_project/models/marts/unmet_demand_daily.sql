@@ -12,7 +12,8 @@ with demands as (
 ),
 
 pulls as (
-    select * from {{ ref('fct_pulls') }}
+    select * from {{ ref('fct_pulls_base') }}
+    where pull_date >= (select min(demands.demand_date) - {{ reads_back }} from demands)
 ),
 
 answered as (
