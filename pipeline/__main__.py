@@ -23,6 +23,7 @@ from pipeline.lock import LockError
 from pipeline.marts import NotPublishedError
 from pipeline.publish import PublishError
 from pipeline.settings import Settings, SettingsError, load_settings
+from pipeline.tasks import StepError, safe_errors
 
 Command = Callable[[Settings, argparse.Namespace, Console], int]
 
@@ -44,16 +45,29 @@ EXPECTED = (
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; returns the exit code. What can be expected to go wrong is one clear line."""
+    """Run one command; returns the exit code. Whatever goes wrong is one line, without a traceback.
+
+    2: what can be expected to go wrong, with what to do. 1: what nobody foresaw, with its place and without
+    its text (`safe_errors` says why), or logs of which nothing could be loaded. 130: interrupted.
+    """
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO if options.verbose else logging.WARNING, format="%(message)s")
     console = Console(highlight=False, markup=False, soft_wrap=True)
     try:
         command: Command = options.command
-        return command(load_settings(), options, console)
+        with safe_errors():
+            return command(load_settings(), options, console)
     except EXPECTED as error:
-        print(f"pullhouse: {error}", file=sys.stderr)
-        return 2
+        return _end(str(error), 2)
+    except StepError as error:
+        return _end(f"{error}. Mend that, then run this again: any run may be repeated.", 1)
+    except KeyboardInterrupt:
+        return _end("interrupted. Run it again: what was loaded stays, and nothing is counted twice.", 130)
+
+
+def _end(text: str, code: int) -> int:
+    print(f"pullhouse: {text}", file=sys.stderr)
+    return code
 
 
 def _run(settings: Settings, options: argparse.Namespace, console: Console) -> int:
