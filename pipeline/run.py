@@ -131,6 +131,10 @@ def _say_what_was_loaded(
             f"Nothing new: all {len(before):,} objects were loaded before. The marts are unchanged.\n"
         )
         return
+    looked_up = tasks["build_marts"].get("look_up_manifests", {})
+    if looked_up.get("failed"):
+        reasons = ", ".join(f"{reason} {count:,}" for reason, count in sorted(looked_up["reasons"].items()))
+        console.print(f"The registry did not tell what {looked_up['failed']:,} manifests are: {reasons}.")
     console.print(
         f"Loaded {loaded.get('objects', 0):,} objects with {loaded.get('lines', 0):,} lines: "
         f"{loaded.get('staged', 0):,} requests, {loaded.get('quarantined', 0):,} in the quarantine, "
@@ -144,4 +148,4 @@ def _say_where(settings: Settings, console: Console, is_own: bool) -> None:
     is_default = settings.data == Path("data").resolve()
     where = "" if is_default else f" DATA={shlex.quote(str(settings.data))}"
     logs = "" if is_own else ", or with your own logs: make run LOGS=<folder> DATA=<directory>"
-    console.print(f"Next: make status{where}; questions to ask: docs/operations.md{logs}")
+    console.print(f"Next: make status{where}; questions to ask: docs/recipes.md{logs}")
