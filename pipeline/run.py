@@ -37,14 +37,14 @@ def run(settings: Settings, console: Console) -> int:
     or empty, CatalogueError for a catalogue file that cannot be used: before Airflow is started.
     """
     job = _sample_job(settings, console) if not settings.all_sources else _job(settings)
-    before = set(read_publication(job.settings)["load_ids"])
+    before = read_publication(job.settings)
     try:
         results = run_dags(job.environment, job.runs, _Narrator(console).tell)
     except DagFailedError as error:
         console.print(f"\npullhouse: {error}")
         return 1
     console.print()
-    _say_what_was_loaded(results, job.settings, before, console)
+    say_what_was_loaded(results, job.settings, before, console)
     report.show(report.read(job.settings), console)
     _say_where(job.settings, console, is_own=bool(settings.all_sources))
     return 0
@@ -116,9 +116,10 @@ class _Narrator:
         self._console.print(f"  {text}")
 
 
-def _say_what_was_loaded(
-    results: list[dict[str, Any]], settings: Settings, before: set[str], console: Console
+def say_what_was_loaded(
+    results: list[dict[str, Any]], settings: Settings, before: dict[str, Any], console: Console
 ) -> None:
+    """Print what the runs did. `results` as `run_dags` returns them; `before`: the publication before them."""
     tasks = {result["dag_id"]: result["tasks"] for result in results}
     loaded = tasks["ingest_gateway_logs"].get("report", {})
     for reason in loaded.get("refused", []):
@@ -126,15 +127,20 @@ def _say_what_was_loaded(
     refreshed = tasks["refresh_reference_data"].get("refresh", {})
     for warning in dict.fromkeys([*refreshed.get("warnings", []), *loaded.get("warnings", [])]):
         console.print(f"Reference data: {warning}")
-    if not loaded.get("objects") and set(read_publication(settings)["load_ids"]) == before:
-        console.print(
-            f"Nothing new: all {len(before):,} objects were loaded before. The marts are unchanged.\n"
-        )
-        return
     looked_up = tasks["build_marts"].get("look_up_manifests", {})
     if looked_up.get("failed"):
         reasons = ", ".join(f"{reason} {count:,}" for reason, count in sorted(looked_up["reasons"].items()))
         console.print(f"The registry did not tell what {looked_up['failed']:,} manifests are: {reasons}.")
+    if not loaded.get("objects"):
+        known = f"all {len(before['load_ids']):,} objects were loaded before"
+        is_same = read_publication(settings) == before
+        console.print(
+            f"Nothing new: {known}. The marts are unchanged.\n"
+            if is_same
+            else "Nothing new at the sources. The marts were built anew: an earlier run had not published"
+            " them, or the catalogue, the models or the seeds have changed.\n"
+        )
+        return
     console.print(
         f"Loaded {loaded.get('objects', 0):,} objects with {loaded.get('lines', 0):,} lines: "
         f"{loaded.get('staged', 0):,} requests, {loaded.get('quarantined', 0):,} in the quarantine, "

@@ -165,8 +165,10 @@ def test_two_runs_on_one_data_directory_wait_for_each_other(
     home.mkdir(parents=True)
     environment = {"PULLHOUSE_DATA": str(tmp_path / "data"), "PULLHOUSE_LOCK_WAIT_S": "0"}
     monkeypatch.setenv("PULLHOUSE_LOCK_WAIT_S", "0")
+    told: list[Progress] = []
     with FileLock(home / "run.lock"), pytest.raises(LockError, match="Another run has held"):
-        run_dags(environment, [])
+        run_dags(environment, [], told.append)
+    assert "waiting" in [progress.kind for progress in told]
     assert run_dags(environment, []) == []
 
 

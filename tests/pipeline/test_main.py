@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from rich.console import Console
 
 from pipeline import __main__ as command_line
 from pipeline import build, plan, run, status
@@ -127,3 +128,36 @@ def test_a_lake_that_lost_a_file(data: Path) -> None:
         build.run(settings)
     assert f"The lake lacks 1 files that the ledger names; the first is {lost}" in str(caught.value)
     assert f"remove the entry {'a' * 32} from" in str(caught.value)
+
+
+FAILED_LOOK_UP = {"failed": 2, "reasons": {"timeout": 2}}
+
+
+@pytest.mark.parametrize(
+    ("published", "said"),
+    [
+        (
+            {"load_ids": ["a"], "catalogue": ["x"]},
+            "Nothing new: all 1 objects were loaded before. The marts are",
+        ),
+        ({"load_ids": ["a"], "catalogue": ["x", "y"]}, "The marts were built anew"),
+        ({"load_ids": ["a", "b"], "catalogue": ["x"]}, "The marts were built anew"),
+    ],
+    ids=["nothing happened", "the catalogue grew", "a killed run is made good"],
+)
+def test_a_run_that_loads_nothing_says_whether_the_marts_changed(
+    data: Path, monkeypatch: pytest.MonkeyPatch, published: dict[str, Any], said: str
+) -> None:
+    monkeypatch.setattr(run, "read_publication", lambda settings: published)
+    console = Console(width=200)
+    results = [
+        {"dag_id": "refresh_reference_data", "tasks": {}},
+        {"dag_id": "ingest_gateway_logs", "tasks": {}},
+        {"dag_id": "build_marts", "tasks": {"look_up_manifests": FAILED_LOOK_UP}},
+    ]
+    with console.capture() as capture:
+        run.say_what_was_loaded(
+            results, Settings(data=data), {"load_ids": ["a"], "catalogue": ["x"]}, console
+        )
+    assert said in capture.get()
+    assert "The registry did not tell what 2 manifests are: timeout 2." in capture.get()
