@@ -166,6 +166,8 @@ def _expire(settings: Settings, options: argparse.Namespace, console: Console) -
 def _dbt(settings: Settings, options: argparse.Namespace, console: Console) -> int:
     from pipeline import build
 
+    if not options.arguments:
+        raise BuildError('No dbt command is given. For instance: make dbt ARGS="test".')
     return build.run_by_hand(settings, options.arguments)
 
 

@@ -119,7 +119,7 @@ class _Narrator:
 def say_what_was_loaded(
     results: list[dict[str, Any]], settings: Settings, before: dict[str, Any], console: Console
 ) -> None:
-    """Print what the runs did. `results` as `run_dags` returns them; `before`: the publication before them."""
+    """Print what the runs did: `results` as `run_dags` returns them, `before` the publication before them."""
     tasks = {result["dag_id"]: result["tasks"] for result in results}
     loaded = tasks["ingest_gateway_logs"].get("report", {})
     for reason in loaded.get("refused", []):

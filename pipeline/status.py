@@ -123,7 +123,7 @@ def _next_step(settings: Settings, loads: int, unpublished: int, waiting: int | 
         return "A run loaded objects and did not publish them: `make run` with the same LOGS and DATA again."
     if waiting:
         return "New objects wait: run `make run` with the same LOGS and DATA."
-    return f'All is published: `make dbt ARGS="test" DATA={settings.data}`, or query {settings.marts}.'
+    return f"All is published: ask {settings.marts} what you want to know (docs/recipes.md)."
 
 
 def _age(age: timedelta) -> str:

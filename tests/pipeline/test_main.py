@@ -161,3 +161,27 @@ def test_a_run_that_loads_nothing_says_whether_the_marts_changed(
         )
     assert said in capture.get()
     assert "The registry did not tell what 2 manifests are: timeout 2." in capture.get()
+
+
+@pytest.mark.parametrize(
+    ("command", "advice"),
+    [
+        (["dbt"], 'No dbt command is given. For instance: make dbt ARGS="test".'),
+        (["explain", ""], "No session is named: make explain PULL=<pull_id>"),
+        (["calibrate"], "make calibrate LABELS=<csv>"),
+    ],
+    ids=["dbt", "explain", "calibrate"],
+)
+def test_a_command_without_what_it_needs(
+    data: Path, command: list[str], advice: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command_line.main(command) == 2
+    assert advice in told(capsys)
+
+
+def test_labels_that_are_not_there(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PULLHOUSE_LABELS", "/no/labels.csv")
+    assert command_line.main(["calibrate"]) == 2
+    assert "/no/labels.csv cannot be read: No such file or directory" in told(capsys)
