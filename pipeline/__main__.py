@@ -23,7 +23,7 @@ from pipeline.lock import LockError
 from pipeline.marts import NotPublishedError
 from pipeline.publish import PublishError
 from pipeline.settings import Settings, SettingsError, load_settings
-from pipeline.tasks import StepError, safe_errors
+from pipeline.tasks import StepError, WindowError, safe_errors
 
 Command = Callable[[Settings, argparse.Namespace, Console], int]
 
@@ -41,6 +41,7 @@ EXPECTED = (
     SettingsError,
     SourceError,
     UnknownPullError,
+    WindowError,
 )
 
 
@@ -137,6 +138,7 @@ def _catalogue(settings: Settings, options: argparse.Namespace, console: Console
 def _plan(settings: Settings, options: argparse.Namespace, console: Console) -> int:
     from pipeline import plan
 
+    _check_window(options)
     console.print_json(json.dumps(plan.write(settings, options.full, options.start, options.end)))
     return 0
 
@@ -144,9 +146,18 @@ def _plan(settings: Settings, options: argparse.Namespace, console: Console) -> 
 def _build(settings: Settings, options: argparse.Namespace, console: Console) -> int:
     from pipeline import build
 
+    _check_window(options)
     built = build.plan_and_run(settings, options.full, options.start, options.end)
     console.print_json(json.dumps(built))
     return 0
+
+
+def _check_window(options: argparse.Namespace) -> None:
+    """Half a window would be none at all."""
+    if (options.start is None) != (options.end is None):
+        raise WindowError("Only one end of the window is given: give both --start and --end.")
+    if options.start and options.start > options.end:
+        raise WindowError(f"{options.start} to {options.end} is no window: it ends before it begins.")
 
 
 def _publish(settings: Settings, options: argparse.Namespace, console: Console) -> int:
@@ -191,6 +202,13 @@ def _reenrich(settings: Settings, options: argparse.Namespace, console: Console)
     return 0
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date: write it as yyyy-mm-dd") from None
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pipeline", description=__doc__)
     parser.add_argument("-v", "--verbose", action="store_true", help="say what is being done")
@@ -215,8 +233,8 @@ def _parser() -> argparse.ArgumentParser:
         planned = commands.add_parser(name, help=text)
         planned.set_defaults(command=function)
         planned.add_argument("--full", action="store_true", help="all days")
-        planned.add_argument("--start", type=date.fromisoformat, help="first day of a window (yyyy-mm-dd)")
-        planned.add_argument("--end", type=date.fromisoformat, help="last day of a window (yyyy-mm-dd)")
+        planned.add_argument("--start", type=_day, help="first day of a window (yyyy-mm-dd)")
+        planned.add_argument("--end", type=_day, help="last day of a window (yyyy-mm-dd)")
     explain = commands.add_parser("explain", help="what was asked in one session, and why it was judged so")
     explain.set_defaults(command=_explain)
     explain.add_argument("pull_id", help="pull_id of fct_pulls")
@@ -228,8 +246,8 @@ def _parser() -> argparse.ArgumentParser:
         "reenrich", help="load logs of a window again, with the reference data of now"
     )
     again.set_defaults(command=_reenrich)
-    again.add_argument("--start", type=date.fromisoformat, required=True, help="first day (yyyy-mm-dd)")
-    again.add_argument("--end", type=date.fromisoformat, required=True, help="last day (yyyy-mm-dd)")
+    again.add_argument("--start", type=_day, required=True, help="first day (yyyy-mm-dd)")
+    again.add_argument("--end", type=_day, required=True, help="last day (yyyy-mm-dd)")
     dbt = commands.add_parser("dbt", help="dbt on this warehouse, for instance: dbt test")
     dbt.set_defaults(command=_dbt)
     dbt.add_argument("arguments", nargs=argparse.REMAINDER)

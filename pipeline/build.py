@@ -93,7 +93,8 @@ def run_dbt(settings: Settings, arguments: list[str], quiet: bool = True) -> tup
     log = target / "output.log"
     project = REPOSITORY_ROOT / "dbt_project"
     command = [
-        sys.executable, "-m", "dbt.cli.main", *arguments,
+        # dbt's package imports what it then runs: Python warns of that, on every screen.
+        sys.executable, "-W", "ignore::RuntimeWarning:runpy", "-m", "dbt.cli.main", *arguments,
         "--project-dir", str(project), "--profiles-dir", str(project),
         "--target-path", str(target / "target"), "--log-path", str(target / "logs"),
     ]  # fmt: skip

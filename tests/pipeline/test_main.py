@@ -185,3 +185,26 @@ def test_labels_that_are_not_there(
     monkeypatch.setenv("PULLHOUSE_LABELS", "/no/labels.csv")
     assert command_line.main(["calibrate"]) == 2
     assert "/no/labels.csv cannot be read: No such file or directory" in told(capsys)
+
+
+@pytest.mark.parametrize("command", ["plan", "build"])
+@pytest.mark.parametrize(
+    ("window", "complaint"),
+    [
+        (["--start", "2026-11-16"], "Only one end of the window is given"),
+        (["--end", "2026-11-16"], "Only one end of the window is given"),
+        (["--start", "2026-11-16", "--end", "2026-11-15"], "is no window"),
+    ],
+    ids=["no end", "no start", "the wrong way round"],
+)
+def test_half_a_window_is_none(
+    data: Path, command: str, window: list[str], complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command_line.main([command, *window]) == 2
+    assert complaint in told(capsys)
+
+
+def test_a_date_is_written_as_dates_are(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        command_line.main(["plan", "--start", "yesterday", "--end", "2026-11-16"])
+    assert "'yesterday' is not a date: write it as yyyy-mm-dd" in capsys.readouterr().err
