@@ -130,6 +130,8 @@ def read_results(settings: Settings) -> list[dict[str, Any]]:
 
 def _check_lake(settings: Settings) -> None:
     """dbt would say only that a model failed. Without these requests the marts would be wrong."""
+    if not settings.plan.exists():
+        raise BuildError(f"There is no {settings.plan}: plan before you build.")
     with duckdb.connect() as con:
         files = con.execute(
             "select file from read_parquet(?) where kind = 'read'", [str(settings.plan)]

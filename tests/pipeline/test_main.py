@@ -208,3 +208,8 @@ def test_a_date_is_written_as_dates_are(data: Path, capsys: pytest.CaptureFixtur
     with pytest.raises(SystemExit):
         command_line.main(["plan", "--start", "yesterday", "--end", "2026-11-16"])
     assert "'yesterday' is not a date: write it as yyyy-mm-dd" in capsys.readouterr().err
+
+
+def test_a_build_without_a_plan(data: Path) -> None:
+    with pytest.raises(BuildError, match=r"There is no .*plan\.parquet: plan before you build"):
+        build.run(Settings(data=data))
