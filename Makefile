@@ -2,7 +2,7 @@
 # Only Python 3.11 or newer, pip, make and git are needed: everything else goes into .venv.
 
 PYTHON ?= python3
-DATA ?= data
+DATA ?=
 LOGS ?=
 TRUSTED_PROXIES ?=
 CATALOGUE ?=
@@ -14,7 +14,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 # Settings given on the command line of make win over pullhouse.toml; empty ones are not passed on.
+ifneq ($(strip $(DATA)),)
 export PULLHOUSE_DATA := $(DATA)
+endif
 ifneq ($(strip $(LOGS)),)
 export PULLHOUSE_LOGS := $(LOGS)
 endif

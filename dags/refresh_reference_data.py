@@ -8,8 +8,9 @@ licence wants.
 
 **Triage.** What was refused, and why, is a warning in what the task returns and in its log: the data that
 were used before stay in use, and the task is green. *refresh red*: every configured source was refused (the
-message says why for each; it is tried again three times), or no data set of some kind is valid, so the
-installation is broken: install it again, then clear the task.
+message says why for each; it is tried again three times; with the parameter `old_will_do`, which `make run`
+gives, that is a warning too), or no data set of some kind is valid, so the installation is broken: install it
+again, then clear the task.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from airflow.sdk import CronTriggerTimetable, dag, task
+from airflow.sdk import CronTriggerTimetable, Param, dag, task
 
 
 @dag(
@@ -27,6 +28,11 @@ from airflow.sdk import CronTriggerTimetable, dag, task
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=2),
     default_args={"owner": "pullhouse", "retries": 3, "retry_delay": timedelta(minutes=15)},
+    params={
+        "old_will_do": Param(
+            False, type="boolean", description="Stay green when every configured source was refused."
+        )
+    },
     tags=["pullhouse", "reference"],
     doc_md=__doc__,
 )
@@ -34,14 +40,15 @@ def refresh_reference_data() -> None:
     """Wire the one task."""
 
     @task
-    def refresh() -> dict[str, Any]:
+    def refresh(params: dict[str, Any] | None = None) -> dict[str, Any]:
         """Take newer data sets in, or say why not."""
         from pipeline import reference
         from pipeline.settings import load_settings
         from pipeline.tasks import safe_errors
 
         with safe_errors():
-            return reference.refresh(load_settings())
+            old_will_do = bool(params and params["old_will_do"])
+            return reference.refresh(load_settings(), old_will_do=old_will_do)
 
     refresh()
 

@@ -53,9 +53,7 @@ class ReferenceSet:
         require_extension()
         warnings: list[str] = []
         datasets = {name: _newest(directory / name, name, warnings) for name in COLUMNS}
-        oldest = date.fromisoformat(default_manifest("country")["date"]) - OUTDATED
-        files = [file for file in _open_files(maxmind, warnings) if _is_recent(file, oldest, warnings)]
-        return cls(files, datasets, warnings)
+        return cls(open_files(maxmind, warnings), datasets, warnings)
 
     @property
     def id(self) -> str:
@@ -184,8 +182,9 @@ def _newest(directory: Path, name: str, warnings: list[str]) -> Dataset:
     return open_default(name)
 
 
-def _open_files(maxmind: Path | None, warnings: list[str]) -> list[AddressFile]:
-    """The user's files, MaxMind's first."""
+def open_files(maxmind: Path | None, warnings: list[str]) -> list[AddressFile]:
+    """The user's files that can be used, MaxMind's first; to `warnings` is added what cannot, and why."""
+    oldest = date.fromisoformat(default_manifest("country")["date"]) - OUTDATED
     paths = find_files(maxmind) if maxmind else []
     if maxmind and not paths:
         warnings.append(
@@ -197,7 +196,8 @@ def _open_files(maxmind: Path | None, warnings: list[str]) -> list[AddressFile]:
             files.append(open_file(path))
         except ReferenceDataError as error:
             warnings.append(f"{error} The next source is used.")
-    return sorted(files, key=lambda file: not file.is_maxmind)
+    recent = [file for file in files if _is_recent(file, oldest, warnings)]
+    return sorted(recent, key=lambda file: not file.is_maxmind)
 
 
 def _is_recent(file: AddressFile, oldest: date, warnings: list[str]) -> bool:

@@ -23,6 +23,7 @@ from pipeline.lock import LockError
 from pipeline.marts import NotPublishedError
 from pipeline.publish import PublishError
 from pipeline.settings import Settings, SettingsError, load_settings
+from pipeline.tasks import StepError, WindowError, safe_errors
 
 Command = Callable[[Settings, argparse.Namespace, Console], int]
 
@@ -40,20 +41,34 @@ EXPECTED = (
     SettingsError,
     SourceError,
     UnknownPullError,
+    WindowError,
 )
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; returns the exit code. What can be expected to go wrong is one clear line."""
+    """Run one command; returns the exit code. Whatever goes wrong is one line, without a traceback.
+
+    2: what can be expected to go wrong, with what to do. 1: what nobody foresaw, with its place and without
+    its text (`safe_errors` says why), or logs of which nothing could be loaded. 130: interrupted.
+    """
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO if options.verbose else logging.WARNING, format="%(message)s")
     console = Console(highlight=False, markup=False, soft_wrap=True)
     try:
         command: Command = options.command
-        return command(load_settings(), options, console)
+        with safe_errors():
+            return command(load_settings(), options, console)
     except EXPECTED as error:
-        print(f"pullhouse: {error}", file=sys.stderr)
-        return 2
+        return _end(str(error), 2)
+    except StepError as error:
+        return _end(f"{error}. Mend that, then run this again: any run may be repeated.", 1)
+    except KeyboardInterrupt:
+        return _end("interrupted. Run it again: what was loaded stays, and nothing is counted twice.", 130)
+
+
+def _end(text: str, code: int) -> int:
+    print(f"pullhouse: {text}", file=sys.stderr)
+    return code
 
 
 def _run(settings: Settings, options: argparse.Namespace, console: Console) -> int:
@@ -91,11 +106,11 @@ def _calibrate(settings: Settings, options: argparse.Namespace, console: Console
 
 
 def _doctor(settings: Settings, options: argparse.Namespace, console: Console) -> int:
-    from pipeline import doctor
+    from pipeline import doctor, doctor_screen
 
     if not settings.all_sources:
         raise SourceError("settings", "no source of logs is configured", "Give LOGS=<file, folder or glob>.")
-    doctor.show(doctor.diagnose(settings), console)
+    doctor_screen.show(doctor.diagnose(settings), console)
     return 0
 
 
@@ -123,6 +138,7 @@ def _catalogue(settings: Settings, options: argparse.Namespace, console: Console
 def _plan(settings: Settings, options: argparse.Namespace, console: Console) -> int:
     from pipeline import plan
 
+    _check_window(options)
     console.print_json(json.dumps(plan.write(settings, options.full, options.start, options.end)))
     return 0
 
@@ -130,9 +146,18 @@ def _plan(settings: Settings, options: argparse.Namespace, console: Console) -> 
 def _build(settings: Settings, options: argparse.Namespace, console: Console) -> int:
     from pipeline import build
 
+    _check_window(options)
     built = build.plan_and_run(settings, options.full, options.start, options.end)
     console.print_json(json.dumps(built))
     return 0
+
+
+def _check_window(options: argparse.Namespace) -> None:
+    """Half a window would be none at all."""
+    if (options.start is None) != (options.end is None):
+        raise WindowError("Only one end of the window is given: give both --start and --end.")
+    if options.start and options.start > options.end:
+        raise WindowError(f"{options.start} to {options.end} is no window: it ends before it begins.")
 
 
 def _publish(settings: Settings, options: argparse.Namespace, console: Console) -> int:
@@ -152,6 +177,8 @@ def _expire(settings: Settings, options: argparse.Namespace, console: Console) -
 def _dbt(settings: Settings, options: argparse.Namespace, console: Console) -> int:
     from pipeline import build
 
+    if not options.arguments:
+        raise BuildError('No dbt command is given. For instance: make dbt ARGS="test".')
     return build.run_by_hand(settings, options.arguments)
 
 
@@ -173,6 +200,13 @@ def _reenrich(settings: Settings, options: argparse.Namespace, console: Console)
     found = reenrich.reenrich(settings, options.start, options.end)
     console.print_json(json.dumps(found))
     return 0
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date: write it as yyyy-mm-dd") from None
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -199,8 +233,8 @@ def _parser() -> argparse.ArgumentParser:
         planned = commands.add_parser(name, help=text)
         planned.set_defaults(command=function)
         planned.add_argument("--full", action="store_true", help="all days")
-        planned.add_argument("--start", type=date.fromisoformat, help="first day of a window (yyyy-mm-dd)")
-        planned.add_argument("--end", type=date.fromisoformat, help="last day of a window (yyyy-mm-dd)")
+        planned.add_argument("--start", type=_day, help="first day of a window (yyyy-mm-dd)")
+        planned.add_argument("--end", type=_day, help="last day of a window (yyyy-mm-dd)")
     explain = commands.add_parser("explain", help="what was asked in one session, and why it was judged so")
     explain.set_defaults(command=_explain)
     explain.add_argument("pull_id", help="pull_id of fct_pulls")
@@ -212,8 +246,8 @@ def _parser() -> argparse.ArgumentParser:
         "reenrich", help="load logs of a window again, with the reference data of now"
     )
     again.set_defaults(command=_reenrich)
-    again.add_argument("--start", type=date.fromisoformat, required=True, help="first day (yyyy-mm-dd)")
-    again.add_argument("--end", type=date.fromisoformat, required=True, help="last day (yyyy-mm-dd)")
+    again.add_argument("--start", type=_day, required=True, help="first day (yyyy-mm-dd)")
+    again.add_argument("--end", type=_day, required=True, help="last day (yyyy-mm-dd)")
     dbt = commands.add_parser("dbt", help="dbt on this warehouse, for instance: dbt test")
     dbt.set_defaults(command=_dbt)
     dbt.add_argument("arguments", nargs=argparse.REMAINDER)

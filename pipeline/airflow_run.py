@@ -37,8 +37,8 @@ RunRequest = tuple[str, dict[str, Any], datetime | None]
 class Progress:
     """What happens while DAGs run: `text` is a line to print as it is.
 
-    kind: "starting" (Airflow itself), "ready", "dag_started", "task_done", "task_skipped", "task_failed",
-    "dag_done", "dag_failed".
+    kind: "starting" (Airflow itself), "waiting" (for another run), "ready", "dag_started", "task_done",
+    "task_skipped", "task_failed", "dag_done", "dag_failed".
     """
 
     kind: str
@@ -81,7 +81,7 @@ def run_dags(
     notify(Progress("starting", "starting Airflow …"))
     results: list[dict[str, Any]] = []
     startup_log = home / "logs" / "startup.log"
-    with _alone(home, settings.lock_wait_s), _worker(environment, startup_log) as worker:
+    with _alone(home, settings.lock_wait_s, notify), _worker(environment, startup_log) as worker:
         for event in _events(worker, request):
             if event["kind"] == "result":
                 results.append(event["result"])
@@ -115,11 +115,17 @@ def _settings(settings_env: dict[str, str]) -> Settings:
 
 
 @contextmanager
-def _alone(home: Path, wait_s: int) -> Iterator[None]:
+def _alone(home: Path, wait_s: int, notify: Callable[[Progress], None]) -> Iterator[None]:
     """Two runs of the same DAG and date in one Airflow would delete each other's state."""
-    lock = FileLock(home / "run.lock", timeout=wait_s)
+    lock = FileLock(home / "run.lock")
     try:
-        lock.acquire()
+        with suppress(Timeout):
+            lock.acquire(timeout=0)
+        if not lock.is_locked:
+            notify(
+                Progress("waiting", f"another run is at work in {home.parent}; waiting {wait_s} s at most …")
+            )
+            lock.acquire(timeout=wait_s)
     except Timeout:
         raise LockError(
             f"Another run has held {home} for {wait_s} s. Wait for it to end, then run this again."

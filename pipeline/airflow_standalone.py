@@ -6,15 +6,17 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 from pipeline.airflow_run import ROOT, environment_of
 from pipeline.settings import Settings
 
+AIRFLOW = [sys.executable, "-m", "airflow"]
 GRACE_S = 20
 
 
 def serve(settings: Settings) -> int:
-    """Run `airflow standalone` until it is interrupted; returns its exit code.
+    """Run `airflow standalone` until it is interrupted or told to end; returns its exit code.
 
     Its scheduler, API server and workers are one process group, and all of it is ended: ending the parent
     alone would leave them running.
@@ -26,13 +28,15 @@ def serve(settings: Settings) -> int:
         "AIRFLOW__CORE__PARALLELISM": "4",
         "PULLHOUSE_DATA": str(settings.data),
         "PYTHONPATH": str(ROOT),
+        # It starts its parts as `airflow`, which nobody has on the path who did not activate .venv.
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
     }
     (settings.data / "airflow").mkdir(parents=True, exist_ok=True)
-    airflow = [sys.executable, "-m", "airflow"]
-    subprocess.run([*airflow, "db", "migrate"], env=environment, check=True)
+    subprocess.run([*AIRFLOW, "db", "migrate"], env=environment, check=True)
     pool = ["pools", "set", "warehouse", "1", "One writer: every task that opens the warehouse."]
-    subprocess.run([*airflow, *pool], env=environment, check=True)
-    process = subprocess.Popen([*airflow, "standalone"], env=environment, start_new_session=True)
+    subprocess.run([*AIRFLOW, *pool], env=environment, check=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    process = subprocess.Popen([*AIRFLOW, "standalone"], env=environment, start_new_session=True)
     try:
         return process.wait()
     except KeyboardInterrupt:

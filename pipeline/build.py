@@ -52,6 +52,7 @@ def run(settings: Settings, full: bool = False, unit_tests: bool = False) -> dic
     when another run holds the warehouse.
     """
     with warehouse_lock(settings):
+        _check_lake(settings)
         _prepare(settings, full)
         built_from = plan.fingerprints(settings)
         code, log = run_dbt(settings, ["build", *([] if unit_tests else WITHOUT_UNIT_TESTS)])
@@ -92,7 +93,8 @@ def run_dbt(settings: Settings, arguments: list[str], quiet: bool = True) -> tup
     log = target / "output.log"
     project = REPOSITORY_ROOT / "dbt_project"
     command = [
-        sys.executable, "-m", "dbt.cli.main", *arguments,
+        # dbt's package imports what it then runs: Python warns of that, on every screen.
+        sys.executable, "-W", "ignore::RuntimeWarning:runpy", "-m", "dbt.cli.main", *arguments,
         "--project-dir", str(project), "--profiles-dir", str(project),
         "--target-path", str(target / "target"), "--log-path", str(target / "logs"),
     ]  # fmt: skip
@@ -129,6 +131,23 @@ def read_results(settings: Settings) -> list[dict[str, Any]]:
     ]
 
 
+def _check_lake(settings: Settings) -> None:
+    """dbt would say only that a model failed. Without these requests the marts would be wrong."""
+    if not settings.plan.exists():
+        raise BuildError(f"There is no {settings.plan}: plan before you build.")
+    with duckdb.connect() as con:
+        files = con.execute(
+            "select file from read_parquet(?) where kind = 'read'", [str(settings.plan)]
+        ).fetchall()
+    lost = [file for (file,) in files if not Path(file).exists()]
+    if lost:
+        raise BuildError(
+            f"The lake lacks {len(lost):,} files that the ledger names; the first is {lost[0]}. Restore them"
+            f" from a backup; or remove the entry {Path(lost[0]).stem} from {settings.loads}: what it names"
+            " is then loaded again from the sources."
+        )
+
+
 def _prepare(settings: Settings, full: bool) -> None:
     publish.mark_untested(settings)
     (settings.data / "dbt" / "target" / "run_results.json").unlink(missing_ok=True)
@@ -148,13 +167,23 @@ def _files_of(database: Path) -> list[Path]:
 
 def _sweep(warehouse: Path) -> None:
     """Drop what a killed dbt left behind: old rows must not outlive their table."""
-    with duckdb.connect(str(warehouse)) as con:
+    with _open(warehouse) as con:
         leftovers = con.execute(
             "select table_schema, table_name from information_schema.tables"
             " where table_name like '%\\_\\_dbt\\_%' escape '\\'"
         ).fetchall()
         for schema, table in leftovers:
             con.execute(f'drop table if exists "{schema}"."{table}"')
+
+
+def _open(warehouse: Path) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(str(warehouse))
+    except duckdb.Error as error:
+        raise BuildError(
+            f"{warehouse} cannot be opened ({type(error).__name__}): another program has it open, or it"
+            " is damaged. Close that program; or delete the file and run this again: the lake has it all."
+        ) from None
 
 
 def _explain(failed: list[dict[str, Any]], log: Path) -> str:

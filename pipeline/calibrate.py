@@ -103,8 +103,8 @@ def read(settings: Settings) -> Calibration:
     """
     if settings.labels is None:
         raise LabelsError(
-            "No labels are configured. Write a CSV file with the columns network,environment and name it as"
-            " `labels` in pullhouse.toml, or with PULLHOUSE_LABELS."
+            "No labels are configured. Write a CSV file with the columns network,environment and name it:"
+            " make calibrate LABELS=<csv>, or the setting labels."
         )
     known = labels.read(settings.labels)
     with open_marts(settings) as con:

@@ -1,30 +1,35 @@
-"""Read a sample of a user's logs and say what they can answer, and what to change in the gateway."""
+"""Read a sample of a user's logs: which fields they have, and what can be known from them."""
 
 from __future__ import annotations
 
 import itertools
+import json
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import duckdb
-from rich.console import Console
-from rich.table import Table
 
 from ingest.addresses import resolve
 from ingest.bytepass import read_bytes
-from ingest.errors import ObjectError
+from ingest.errors import ObjectError, SourceError
 from ingest.objects import LogObject, list_objects, open_lines
 from ingest.paths import parse
 from ingest.reader import ReadCounts, read_lines
+from pipeline import expected
 from pipeline.load import confine
-from pipeline.settings import Settings
+from pipeline.settings import Settings, Source
 
 SAMPLED_OBJECTS = 5
 SAMPLED_LINES = 20_000
+# Lines that are asked which fields they name: a log_format names the same on every line.
+NAMED_LINES = 100
+# What the counts stand on besides the required fields: JSON without one of them says no more than `combined`.
+COUNTED_BY = {"resp_digest", "body_bytes_sent", "request_time", "request_completion"}
 
 # Field of contract A → what is lost without it.
 OPTIONAL_FIELDS = {
@@ -53,90 +58,78 @@ class Diagnosis:
     log_format: str
     gateway_mode: str
     field_shares: dict[str, float]
+    named_fields: set[str]
     registry_request_share: float
     global_address_share: float
+    accuracy: str | None = None
+    knows_manifests: bool = True
     refused: list[str] = field(default_factory=list)
 
 
 def diagnose(settings: Settings) -> Diagnosis:
     """Read the first lines of some objects of each source.
 
-    Raises SourceError when a source is missing or empty, ObjectError when none of its objects is a log.
+    A source that is missing or empty is refused like an object that is no log. Raises SourceError when that
+    is true of every source, ObjectError when none of their objects is a log.
     """
-    objects = [
-        item
-        for source in settings.all_sources
-        for item in _spread(list_objects(source.location, source=source.name))
-    ]
+    objects, refused = _objects(settings)
     heads: list[ReadCounts] = []
-    refused: list[str] = []
+    named: set[str] = set()
     # What is copied here, and what DuckDB spills, holds addresses: both may lie in landing only.
     settings.landing.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as con, tempfile.TemporaryDirectory(dir=settings.landing) as folder:
         confine(con, Path(folder))
-        for item in objects:
+        for item, source_format in objects:
             try:
-                heads.append(_read_head(con, item, Path(folder), settings.log_format))
+                heads.append(_read_head(con, item, Path(folder), source_format, named))
             except ObjectError as error:
                 refused.append(str(error))
         if not heads:
-            raise ObjectError(objects[0].name, f"none of {len(objects)} objects could be read", refused[0])
+            raise ObjectError(
+                objects[0][0].name, f"none of {len(objects)} objects could be read", refused[-1]
+            )
         reasons = sum((Counter(head.reasons) for head in heads), Counter[str]())
+        mode, log_format = _mode(con), " and ".join(sorted({head.log_format for head in heads}))
         return Diagnosis(
             objects=len(heads),
             lines=sum(head.lines for head in heads),
             quarantined=reasons.total(),
             reasons=dict(sorted(reasons.items())),
-            log_format=" and ".join(sorted({head.log_format for head in heads})),
-            gateway_mode=_mode(con),
+            log_format=log_format,
+            gateway_mode=mode,
             field_shares=_field_shares(con),
+            named_fields=named,
             registry_request_share=_registry_share(con),
             global_address_share=_global_share(con, settings),
+            accuracy=expected.figure(
+                mode, log_format if named >= COUNTED_BY else "combined", has_catalogue(settings)
+            ),
+            knows_manifests=has_catalogue(settings),
             refused=refused,
         )
 
 
-def show(diagnosis: Diagnosis, console: Console) -> None:
-    """Print the diagnosis for a person."""
-    console.print(
-        f"Read {diagnosis.lines:,} lines of {diagnosis.objects} objects: {diagnosis.log_format}, "
-        f"a gateway that {diagnosis.gateway_mode}."
-    )
-    for text in diagnosis.refused:
-        console.print(f"Refused: {text}")
-    if diagnosis.quarantined:
-        reasons = ", ".join(f"{reason} {count:,}" for reason, count in diagnosis.reasons.items())
-        console.print(f"{diagnosis.quarantined:,} lines would go to the quarantine: {reasons}.")
-    console.print(_field_table(diagnosis))
-    for advice in advise(diagnosis):
-        console.print(f"• {advice}")
+def has_catalogue(settings: Settings) -> bool:
+    """Whether somebody is configured who knows what a digest is."""
+    return bool(settings.catalogue or settings.registry)
 
 
-def advise(diagnosis: Diagnosis) -> list[str]:
-    """What to change in the gateway, most important first; one sentence when nothing needs to."""
-    advice = []
-    if diagnosis.registry_request_share < 0.5:
-        advice.append(
-            f"Only {diagnosis.registry_request_share:.0%} of the lines are registry requests (/v2/…):"
-            " is this the gateway's log?"
-        )
-    if diagnosis.global_address_share < 0.5:
-        advice.append(
-            f"Only {diagnosis.global_address_share:.0%} of the client addresses are public: name your"
-            " proxies in TRUSTED_PROXIES and log $http_x_forwarded_for, or all clients will look like one."
-        )
-    if "combined" in diagnosis.log_format:
-        advice.append("`combined` text carries no request id, digest or completion: use the JSON log_format.")
-    missing = [name for name, share in diagnosis.field_shares.items() if share == 0]
-    if missing and "combined" not in diagnosis.log_format:
-        advice.append(
-            f"Add to the log_format: {', '.join(missing)}. docs/log-format.md has it ready to copy."
-        )
-    if diagnosis.gateway_mode == "redirects":
-        advice.append(
-            "A redirecting gateway cannot know whether a layer arrived: completeness is 'requested'."
-        )
-    return advice or ["Nothing needs to change. Next: `make run` with the same LOGS."]
+def _objects(settings: Settings) -> tuple[list[tuple[LogObject, str]], list[str]]:
+    """A few objects of each source, each with the log format of its source; and what is wrong with others."""
+    found: list[tuple[LogObject, str]] = []
+    problems: list[SourceError] = []
+    for source in settings.all_sources:
+        try:
+            found += [(item, source.log_format) for item in _spread(_listed(source))]
+        except SourceError as error:
+            problems.append(error)
+    if not found:
+        raise problems[0]
+    return found, [str(problem) for problem in problems]
+
+
+def _listed(source: Source) -> list[LogObject]:
+    return list_objects(source.location, source=source.name)
 
 
 def _spread(objects: list[LogObject]) -> list[LogObject]:
@@ -145,8 +138,10 @@ def _spread(objects: list[LogObject]) -> list[LogObject]:
     return objects[::step][:SAMPLED_OBJECTS]
 
 
-def _read_head(con: duckdb.DuckDBPyConnection, item: LogObject, folder: Path, log_format: str) -> ReadCounts:
-    """Add the first lines of an object to `sampled`. Raises ObjectError."""
+def _read_head(
+    con: duckdb.DuckDBPyConnection, item: LogObject, folder: Path, log_format: str, named: set[str]
+) -> ReadCounts:
+    """Add the first lines of an object to `sampled`, and the fields that they name. Raises ObjectError."""
     head = folder / "head.log"
     with head.open("wb") as file:
         file.writelines(_head(item))
@@ -155,7 +150,21 @@ def _read_head(con: duckdb.DuckDBPyConnection, item: LogObject, folder: Path, lo
         counts = read_lines(con, data, name=item.name, log_format=log_format, quarantine_key=b"doctor")
     con.execute("create table if not exists sampled as select * from lines limit 0")
     con.execute("insert into sampled select * from lines")
+    if counts.log_format == "json":
+        named |= _named_fields(head)
     return counts
+
+
+def _named_fields(head: Path) -> set[str]:
+    """Fields of the first lines, whether empty or not: no client may have sent a Range, but it was logged."""
+    named: set[str] = set()
+    with head.open("rb") as lines:
+        for line in itertools.islice(lines, NAMED_LINES):
+            # A line that is no JSON is counted elsewhere.
+            with suppress(ValueError, RecursionError):
+                content = json.loads(line)
+                named |= content.keys() if isinstance(content, dict) else set()
+    return named
 
 
 def _head(item: LogObject) -> Iterator[bytes]:
@@ -175,7 +184,7 @@ def _mode(con: duckdb.DuckDBPyConnection) -> str:
 
 
 def _field_shares(con: duckdb.DuckDBPyConnection) -> dict[str, float]:
-    """The share of the lines that carry each optional field."""
+    """Share of manifest and blob requests that carry each optional field."""
     shares = ", ".join(f"coalesce(avg(cast({name} is not null as integer)), 0)" for name in OPTIONAL_FIELDS)
     values = con.execute(f"select {shares} from sampled").fetchall()[0]
     return dict(zip(OPTIONAL_FIELDS, values, strict=True))
@@ -191,13 +200,3 @@ def _global_share(con: duckdb.DuckDBPyConnection, settings: Settings) -> float:
     pairs = con.execute("select distinct remote_addr, x_forwarded_for from sampled").df()
     addresses = resolve(pairs, trusted)["address"].dropna().unique()
     return sum(ip_address(text).is_global for text in addresses) / len(addresses) if len(addresses) else 0.0
-
-
-def _field_table(diagnosis: Diagnosis) -> Table:
-    table = Table(box=None, padding=(0, 2))
-    for name in ("field", "found", "without it"):
-        table.add_column(name)
-    for name, meaning in OPTIONAL_FIELDS.items():
-        share = diagnosis.field_shares[name]
-        table.add_row(name, f"{share:.0%} of lines" if share else "missing", meaning)
-    return table

@@ -62,6 +62,8 @@ def read(settings: Settings, pull_id: str) -> Explanation:
 
     Raises NotPublishedError when there are no marts, UnknownPullError when no session has this id.
     """
+    if not pull_id:
+        raise UnknownPullError("No session is named: make explain PULL=<pull_id>, an id of fct_pulls.")
     with open_marts(settings) as con:
         found = rows(con, f"select {', '.join(SESSION_COLUMNS)} from fct_pulls where pull_id = ?", [pull_id])
         if not found:

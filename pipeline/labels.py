@@ -36,7 +36,9 @@ def read(path: Path) -> dict[Network, str]:
             if rows.fieldnames is None or not set(COLUMNS) <= set(rows.fieldnames):
                 raise LabelsError(f"{path}: the first line must name the columns {', '.join(COLUMNS)}.")
             labels = _labels(path, rows)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
+        raise LabelsError(f"{path} cannot be read: {error.strerror}. Give LABELS=<csv>.") from None
+    except (UnicodeDecodeError, csv.Error) as error:
         raise LabelsError(f"{path} cannot be read as CSV in UTF-8 ({type(error).__name__}).") from error
     if sum(_size(network) for network in labels) > MOST_ENDPOINTS:
         raise LabelsError(

@@ -10,6 +10,12 @@ from pathlib import Path
 # Of the lake: 2 added unknown_agent_pattern.
 SCHEMA_VERSION = 2
 UNITED = "month.json"
+SEEN = "seen"
+# Of one load: rotation renames a file once a day or week.
+REMEMBERED = 20
+
+# A log object as a source lists it: source, name, size, time of the last change in ns.
+Listed = tuple[str, str, int, int]
 
 
 class LedgerError(RuntimeError):
@@ -64,6 +70,9 @@ class Ledger:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.loads: dict[str, Load] = {load.load_id: load for load in _read_all(directory)}
+        notes = (directory / SEEN).glob("*.json")
+        # Without its entry a load is to be loaded again, wherever it is found.
+        self._seen = {path.stem: _read_seen(path) for path in notes if path.stem in self.loads}
 
     @property
     def superseded(self) -> set[str]:
@@ -77,9 +86,22 @@ class Ledger:
         return [self.loads[load_id] for load_id in sorted(self.loads) if load_id not in gone]
 
     @property
-    def objects(self) -> set[tuple[str, str, int, int]]:
-        """What was loaded, as the sources list it: (source, name, size, time of the last change in ns)."""
-        return {(load.source, load.object_name, load.size, load.modified_ns) for load in self.loads.values()}
+    def objects(self) -> set[Listed]:
+        """What was loaded, under the name that it had then and under others that it was found by since."""
+        loaded = {
+            (load.source, load.object_name, load.size, load.modified_ns) for load in self.loads.values()
+        }
+        return loaded.union(*self._seen.values())
+
+    def remember(self, load_id: str, found: Listed) -> None:
+        """This object holds what was loaded already (rotated, copied, compressed): it need not be read again.
+
+        No more than a note: lost, the object is read once more, and found to be known.
+        """
+        self._seen[load_id] = [*self._seen.get(load_id, []), found][-REMEMBERED:]
+        path = self.directory / SEEN / f"{load_id}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_durably(path, json.dumps(self._seen[load_id]) + "\n")
 
     def shorter_with(self, first_line_digest: str) -> list[Load]:
         """Current loads that begin with the same line: those that a grown object may supersede."""
@@ -140,6 +162,14 @@ def fsync(path: Path) -> None:
 
 def _read_all(directory: Path) -> list[Load]:
     return [load for month in sorted(directory.glob("????-??")) for load in _read_month(month)]
+
+
+def _read_seen(path: Path) -> list[Listed]:
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+        return [(source, name, size, modified_ns) for source, name, size, modified_ns in entries]
+    except (OSError, ValueError, TypeError):
+        return []
 
 
 def _read_month(month: Path) -> list[Load]:

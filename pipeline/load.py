@@ -54,6 +54,7 @@ class Loader:
         checkpoints = tuple(sorted({load.byte_count for load in older}))
         with read_bytes(item, self.settings.landing, checkpoints=checkpoints) as data:
             if data.load_id in self.ledger.loads:
+                self.ledger.remember(data.load_id, (item.source, item.name, item.size, item.modified_ns))
                 return None
             grown_from = [load for load in older if _is_prefix(load, data)]
             supersedes = max(grown_from, key=lambda load: load.byte_count, default=None)

@@ -12,7 +12,7 @@ from pipeline.settings import Settings
 
 
 class NotPublishedError(RuntimeError):
-    """There are no marts yet; the text says how to make them."""
+    """There are no marts yet, or none that can be read; the text says how to make them."""
 
 
 @contextmanager
@@ -20,7 +20,8 @@ def open_marts(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection in which the marts' names stand alone (`from pulls_weekly`).
 
     The file is called marts and its schema too, so `marts.x` would be ambiguous when it is opened by
-    itself: it is attached under another name instead. Raises NotPublishedError when it is not there.
+    itself: it is attached under another name instead. Raises NotPublishedError when it is not there, or no
+    database.
     """
     if not settings.marts.exists():
         raise NotPublishedError(
@@ -29,7 +30,13 @@ def open_marts(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         )
     with duckdb.connect() as con:
         path = str(settings.marts).replace("'", "''")
-        con.execute(f"attach '{path}' as published (read_only)")
+        try:
+            con.execute(f"attach '{path}' as published (read_only)")
+        except duckdb.Error as error:
+            raise NotPublishedError(
+                f"{settings.marts} cannot be read ({type(error).__name__}). Mend its permissions; or if it is"
+                f" damaged, delete it: the next `make run DATA={settings.data}` makes it again from the lake."
+            ) from None
         con.execute("use published.marts")
         yield con
 

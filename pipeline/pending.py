@@ -43,12 +43,14 @@ def find(settings: Settings, since: datetime | None = None) -> list[dict[str, An
 
     `since`: objects last written before it (UTC) are passed over; that is the look-back of the daily
     run. A source that is missing or empty does not stop the others: its error is logged. Raises SourceError
-    when no source is configured, and the first source's error when none could be listed.
+    when no source is configured, and the first one's error, which is not logged, when none could be listed.
     """
     found, problems = search(settings, since)
-    for problem in problems:
+    nothing_is_left = len(problems) == len(settings.all_sources)
+    # The first one is told by who catches it.
+    for problem in problems[1:] if nothing_is_left else problems:
         logger.error("%s", problem)
-    if problems and len(problems) == len(settings.all_sources):
+    if nothing_is_left:
         raise problems[0]
     return found
 

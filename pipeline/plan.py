@@ -96,11 +96,18 @@ def _write(settings: Settings, full: bool, start: date | None, end: date | None)
 
 
 def read_publication(settings: Settings) -> dict[str, Any]:
-    """What the published marts were built from; empty where nothing was published."""
+    """What the published marts were built from; empty where nothing was published, or nobody can tell.
+
+    Then all is built anew, which is right in either case.
+    """
+    nothing: dict[str, Any] = {"load_ids": [], "fingerprint": None, "catalogue": []}
     if not (settings.publication.exists() and settings.marts.exists()):
-        return {"load_ids": [], "fingerprint": None, "catalogue": []}
-    content: dict[str, Any] = json.loads(settings.publication.read_text(encoding="utf-8"))
-    return content
+        return nothing
+    try:
+        content = json.loads(settings.publication.read_text(encoding="utf-8"))
+    except ValueError:
+        return nothing
+    return content if isinstance(content, dict) and content.keys() >= nothing.keys() else nothing
 
 
 def fingerprints(settings: Settings) -> dict[str, Any]:

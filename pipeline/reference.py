@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from enrichers.reference import default_manifest
+from enrichers.reference import default_manifest, open_files
 from enrichers.reference_cloud import open_wheel
 from enrichers.reference_dataset import BUNDLED, COLUMNS, Dataset, ReferenceDataError
 from pipeline import geolite, reference_files, reference_sources
@@ -28,7 +28,10 @@ logger = logging.getLogger(__name__)
 
 
 def refresh(
-    settings: Settings, now: datetime | None = None, opener: reference_sources.Opener | None = None
+    settings: Settings,
+    now: datetime | None = None,
+    opener: reference_sources.Opener | None = None,
+    old_will_do: bool = False,
 ) -> dict[str, Any]:
     """Install what is missing, bring in what is newer, check everything, and say what is old.
 
@@ -38,7 +41,8 @@ def refresh(
     STALE_DAYS. Each folder appears whole or not at all.
 
     Raises ReferenceDataError when there is no valid data set of some kind (the installation is broken), and
-    when sources are configured and every one was refused; what was used before stays in use either way.
+    when sources are configured and every one was refused (not with `old_will_do`: then it is a warning);
+    what was used before stays in use either way.
     """
     today = (now or datetime.now(UTC)).date()
     result: dict[str, Any] = {
@@ -65,9 +69,11 @@ def refresh(
     result["warnings"] = refused + result["warnings"]
     if settings.maxmind and settings.remove_old_geolite:
         result["warnings"] += geolite.prune(settings.maxmind, today)
+    # The loads pass over what they cannot use; nobody looks into their logs.
+    open_files(settings.maxmind, result["warnings"])
     for warning in result["warnings"]:
         logger.warning("%s", warning)
-    if refused and len(refused) == len(sources):
+    if refused and len(refused) == len(sources) and not old_will_do:
         raise ReferenceDataError("No source of reference data could be used. " + " ".join(refused))
     return result
 

@@ -195,6 +195,26 @@ def look_up(
     return _summary(wanted, run)
 
 
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Digests that the registry was asked for in vain and that nothing has described since.
+
+    `reasons`: the last reason → digests. `given_up`: how many of them are not asked for again.
+    """
+
+    reasons: dict[str, int]
+    given_up: int
+
+
+def unanswered(settings: Settings) -> Unanswered:
+    """What the catalogue still lacks of what was asked for."""
+    known = _read_known(settings)
+    # The last row of a digest has its most attempts.
+    last = {digest: reason for digest, reason, _ in _rows(_FAILURES, settings.failures.glob("*.parquet"))}
+    missing = {digest: reason for digest, reason in last.items() if digest not in known.described}
+    return Unanswered(dict(Counter(missing.values())), len(missing.keys() & known.given_up))
+
+
 def _credentials(settings: Settings) -> Credentials | None:
     if settings.registry_username is None or settings.registry_password is None:
         return None

@@ -71,7 +71,7 @@ def sentence(counters: Counters) -> str:
         f"{counters.download_count:,} were downloads"
     )
     if not counters.polling_origin_count:
-        return line + ": the rest asked for manifests and took no layer."
+        return f"{line} and {counters.version_check_count:,} version checks, which took no layer."
     who = f"{counters.polling_origin_count:,} origin{'s' if counters.polling_origin_count > 1 else ''}"
     verb = "poll" if counters.polling_origin_count > 1 else "polls"
     return (

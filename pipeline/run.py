@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 import samples
 from ingest.errors import SourceError
-from pipeline import pending, report
+from pipeline import catalogue, pending, report
 from pipeline.airflow_run import DagFailedError, Progress, RunRequest, run_dags
 from pipeline.plan import read_publication
 from pipeline.settings import Settings, load_settings
@@ -32,24 +34,26 @@ def run(settings: Settings, console: Console) -> int:
     """Load, build, publish and report; returns the exit code.
 
     Without a configured source the bundled sample is replayed. Raises SourceError when a source is missing
-    or empty, before Airflow is started.
+    or empty, CatalogueError for a catalogue file that cannot be used: before Airflow is started.
     """
     job = _sample_job(settings, console) if not settings.all_sources else _job(settings)
-    before = set(read_publication(job.settings)["load_ids"])
+    before = read_publication(job.settings)
     try:
         results = run_dags(job.environment, job.runs, _Narrator(console).tell)
     except DagFailedError as error:
         console.print(f"\npullhouse: {error}")
         return 1
     console.print()
-    _say_what_was_loaded(results, job.settings, before, console)
+    say_what_was_loaded(results, job.settings, before, console)
     report.show(report.read(job.settings), console)
-    _say_where(job.settings, console)
+    _say_where(job.settings, console, is_own=bool(settings.all_sources))
     return 0
 
 
 def _job(settings: Settings) -> Job:
     pending.find(settings)
+    if settings.catalogue:
+        catalogue.read_file(settings.catalogue)
     return Job(settings, {"PULLHOUSE_DATA": str(settings.data)}, _runs())
 
 
@@ -78,7 +82,8 @@ def _sample_job(settings: Settings, console: Console) -> Job:
 def _runs() -> list[RunRequest]:
     """The order of the flow; deletion last."""
     return [
-        ("refresh_reference_data", {}, None),
+        # A source of newer lists that is down is no reason to leave the logs alone.
+        ("refresh_reference_data", {"old_will_do": True}, None),
         # However old the logs are: this run was asked for by a person who named them.
         ("ingest_gateway_logs", {"everything": True}, None),
         ("build_marts", {}, None),
@@ -111,18 +116,29 @@ class _Narrator:
         self._console.print(f"  {text}")
 
 
-def _say_what_was_loaded(
-    results: list[dict[str, Any]], settings: Settings, before: set[str], console: Console
+def say_what_was_loaded(
+    results: list[dict[str, Any]], settings: Settings, before: dict[str, Any], console: Console
 ) -> None:
+    """Print what the runs did: `results` as `run_dags` returns them, `before` the publication before them."""
     tasks = {result["dag_id"]: result["tasks"] for result in results}
     loaded = tasks["ingest_gateway_logs"].get("report", {})
     for reason in loaded.get("refused", []):
         console.print(f"Refused: {reason}")
-    for warning in tasks["refresh_reference_data"].get("refresh", {}).get("warnings", []):
+    refreshed = tasks["refresh_reference_data"].get("refresh", {})
+    for warning in dict.fromkeys([*refreshed.get("warnings", []), *loaded.get("warnings", [])]):
         console.print(f"Reference data: {warning}")
-    if not loaded.get("objects") and set(read_publication(settings)["load_ids"]) == before:
+    looked_up = tasks["build_marts"].get("look_up_manifests", {})
+    if looked_up.get("failed"):
+        reasons = ", ".join(f"{reason} {count:,}" for reason, count in sorted(looked_up["reasons"].items()))
+        console.print(f"The registry did not tell what {looked_up['failed']:,} manifests are: {reasons}.")
+    if not loaded.get("objects"):
+        known = f"all {len(before['load_ids']):,} objects were loaded before"
+        is_same = read_publication(settings) == before
         console.print(
-            f"Nothing new: all {len(before):,} objects were loaded before. The marts are unchanged.\n"
+            f"Nothing new: {known}. The marts are unchanged.\n"
+            if is_same
+            else "Nothing new at the sources. The marts were built anew: an earlier run had not published"
+            " them, or the catalogue, the models or the seeds have changed.\n"
         )
         return
     console.print(
@@ -132,8 +148,10 @@ def _say_what_was_loaded(
     )
 
 
-def _say_where(settings: Settings, console: Console) -> None:
+def _say_where(settings: Settings, console: Console, is_own: bool) -> None:
+    """Where the files are, and what to do next with these."""
     console.print(f"The marts: {settings.marts} (DuckDB, schema marts). The lake: {settings.lake}")
-    console.print(
-        'Next: make status, make dbt ARGS="test", or your own logs: make run LOGS=<folder> DATA=<directory>'
-    )
+    is_default = settings.data == Path("data").resolve()
+    where = "" if is_default else f" DATA={shlex.quote(str(settings.data))}"
+    logs = "" if is_own else ", or with your own logs: make run LOGS=<folder> DATA=<directory>"
+    console.print(f"Next: make status{where}; questions to ask: docs/recipes.md{logs}")

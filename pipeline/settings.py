@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
@@ -21,6 +23,10 @@ from pydantic_settings import SettingsError as UnreadableVariableError
 
 EpochKind = Literal["month", "quarter", "year"]
 LogFormat = Literal["auto", "json", "combined"]
+
+PREFIX = "PULLHOUSE_"
+# No settings: where the file of settings lies, and a variable of docker-compose.yml.
+OTHER_VARIABLES = {"PULLHOUSE_CONFIG", "PULLHOUSE_SUBNET"}
 
 
 class SettingsError(ValueError):
@@ -70,7 +76,7 @@ def _absolute(value: Path | None) -> Path | None:
 class Settings(BaseSettings):
     """All settings of one warehouse. Every path is absolute after validation."""
 
-    model_config = SettingsConfigDict(env_prefix="PULLHOUSE_", env_ignore_empty=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid")
 
     data: Path = Path("data")
     logs: str | None = None
@@ -249,12 +255,17 @@ def load_settings(**overrides: object) -> Settings:
 
     Raises SettingsError naming every wrong setting, and when the data directory cannot be written.
     """
+    _check_variables(os.environ)
     try:
         settings = Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         raise SettingsError(_explain(error)) from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{_config_file()} is no TOML: {error}.") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{_config_file()} is no TOML: it is not in UTF-8.") from None
+    except OSError as error:
+        raise SettingsError(f"{_config_file()} cannot be read: {error.strerror}.") from None
     except UnreadableVariableError as error:
         raise SettingsError(
             f"The settings are wrong: {error}. Lists of tables are written as JSON."
@@ -267,20 +278,44 @@ def _config_file() -> Path:
     """The file of settings, which may be absent, unless PULLHOUSE_CONFIG names it."""
     named = os.environ.get("PULLHOUSE_CONFIG")
     if named and not Path(named).is_file():
-        raise SettingsError(f"PULLHOUSE_CONFIG names {named}, which is no file.")
+        raise SettingsError(f"PULLHOUSE_CONFIG names {named}, which is no file. Mend it, or unset it.")
     return Path(named or "pullhouse.toml")
+
+
+def _check_variables(environment: Mapping[str, str]) -> None:
+    """A misspelt variable would be passed over, and its default used: wrong figures, and nobody is told."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | OTHER_VARIABLES
+    given = {name.upper(): name for name in environment if name.upper().startswith(PREFIX)}
+    unknown = sorted(given.keys() - known)
+    if unknown:
+        problems = "; ".join(f"{given[name]}: {_no_such_setting(name, known)}" for name in unknown)
+        raise SettingsError(f"The settings are wrong: {problems}. docs/operations.md lists them.")
+
+
+def _no_such_setting(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, sorted(known), n=1)
+    return "there is no such setting" + (f" (did you mean {near[0]}?)" if near else "")
 
 
 def _explain(error: ValidationError) -> str:
     problems = []
     for item in error.errors():
         name = ".".join(str(part) for part in item["loc"]) or "sources"
-        problems.append(f"{name}: {item['msg']}")
+        text = item["msg"].removeprefix("Value error, ")
+        if item["type"] == "extra_forbidden":
+            text = _no_such_setting(str(item["loc"][-1]), _names_beside(item["loc"]))
+        problems.append(f"{name}: {text}")
     return (
         "The settings are wrong: "
         + "; ".join(problems)
         + ". Set them in pullhouse.toml or as PULLHOUSE_<NAME>; docs/operations.md lists them."
     )
+
+
+def _names_beside(place: tuple[int | str, ...]) -> Iterable[str]:
+    """The names that may stand where an unknown one does."""
+    tables: dict[int | str, type[BaseModel]] = {"sources": Source, "reference_sources": ReferenceSource}
+    return (Settings if len(place) == 1 else tables[place[0]]).model_fields
 
 
 def _check_data_directory(data: Path) -> None:

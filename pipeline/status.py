@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from ingest.errors import SourceError
-from pipeline import pending
+from pipeline import pending, registry
 from pipeline.ledger import Ledger
 from pipeline.plan import read_publication
+from pipeline.registry import Unanswered
 from pipeline.settings import Settings
 
 
@@ -30,12 +31,13 @@ class Status:
     unpublished_loads: int
     pending_objects: int | None
     source_problems: list[str]
+    lookups: Unanswered
     bytes_on_disk: dict[str, int]
     next_step: str
 
 
 def read(settings: Settings) -> Status:
-    """Read the state from the ledger, the sources and the disk; opens no database."""
+    """Read the state from the ledger, the catalogue, the sources and the disk; opens no database."""
     ledger = Ledger(settings.loads)
     loads = ledger.current
     reasons: Counter[str] = Counter()
@@ -55,6 +57,7 @@ def read(settings: Settings) -> Status:
         unpublished_loads=unpublished,
         pending_objects=waiting,
         source_problems=problems,
+        lookups=registry.unanswered(settings),
         bytes_on_disk={
             name: _size(settings.data / name)
             for name in ("lake", "landing", "marts.duckdb", "warehouse.duckdb", "scratch.duckdb")
@@ -72,6 +75,7 @@ def show(status: Status, settings: Settings, now: datetime, console: Console) ->
         table.add_row(f"source {source}", f"delivered until {latest[:16]} UTC, {_age(age)} ago")
     table.add_row("days without requests", _days(status.missing_days))
     table.add_row("quarantine", _reasons(status.quarantined))
+    table.add_row("registry look-ups", _lookups(status.lookups, settings))
     table.add_row("loaded, not published", f"{status.unpublished_loads:,} objects")
     waiting = "not known" if status.pending_objects is None else f"{status.pending_objects:,} objects"
     table.add_row("waiting at the sources", waiting)
@@ -119,7 +123,7 @@ def _next_step(settings: Settings, loads: int, unpublished: int, waiting: int | 
         return "A run loaded objects and did not publish them: `make run` with the same LOGS and DATA again."
     if waiting:
         return "New objects wait: run `make run` with the same LOGS and DATA."
-    return f'All is published: `make dbt ARGS="test" DATA={settings.data}`, or query {settings.marts}.'
+    return f"All is published: ask {settings.marts} what you want to know (docs/recipes.md)."
 
 
 def _age(age: timedelta) -> str:
@@ -132,6 +136,15 @@ def _days(days: list[date]) -> str:
         return "none"
     shown = ", ".join(str(day) for day in days[:5])
     return f"{len(days):,}: {shown}{' …' if len(days) > 5 else ''}"
+
+
+def _lookups(lookups: Unanswered, settings: Settings) -> str:
+    """Also without a registry: what an earlier one failed to tell is still not known."""
+    failed = sum(lookups.reasons.values())
+    if not failed:
+        return "none failed" if settings.registry else "no registry is configured; see docs/catalogue.md"
+    given_up = f"; {lookups.given_up:,} of them will not be asked for again" if lookups.given_up else ""
+    return f"{failed:,} failed: {_reasons(lookups.reasons)}{given_up}; see docs/catalogue.md"
 
 
 def _reasons(reasons: dict[str, int]) -> str:

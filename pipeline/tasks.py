@@ -63,18 +63,19 @@ def parse_window(params: dict[str, Any]) -> dict[str, Any]:
 def total_loads(summaries: list[dict[str, Any]]) -> dict[str, Any]:
     """Add up what `load.load_group` returned for each group.
 
-    Returns the counts, and the reasons of refused objects. Raises ObjectError when there were objects and
-    none could be read: then there is nothing to build from.
+    Returns the counts, the reasons of refused objects, and the warnings, each once. Raises ObjectError when
+    there were objects and none could be read: then there is nothing to build from.
     """
     total: dict[str, Any] = {name: sum(summary[name] for summary in summaries) for name in COUNTS}
     refused = [reason for summary in summaries for reason in summary["refused"]]
     if refused and not total["objects"] and not total["already_loaded"]:
         raise ObjectError(
             f"all {len(refused)} objects",
-            "none could be read: " + "; ".join(refused[:5]),
+            "none could be read: " + "; ".join(reason.rstrip(".") for reason in refused[:5]),
             "Each is tried again by the next run.",
         )
-    return total | {"refused": refused}
+    warnings = dict.fromkeys(text for summary in summaries for text in summary["warnings"])
+    return total | {"refused": refused, "warnings": list(warnings)}
 
 
 def _day(name: str, text: str | None) -> date | None:

@@ -21,8 +21,9 @@ SERVICES = {
     "gateway",
     "geoipupdate",
 }
-# May be empty: its service starts only under its own profile, and refuses to run without it.
-OPTIONAL_SECRETS = {"GEOIPUPDATE_LICENSE_KEY"}
+# May be empty: that of a service which starts only under its own profile and refuses to run without it, and
+# that of a registry which everybody may read.
+OPTIONAL_SECRETS = {"GEOIPUPDATE_LICENSE_KEY", "PULLHOUSE_REGISTRY_PASSWORD"}
 # A version with at least two numbers: "17" or "latest" is another image tomorrow.
 PINNED = re.compile(r"^[\w./-]+:v?\d+\.\d+[\w.-]*$")
 SECRET_NAME = re.compile(r"PASSWORD|SECRET|KEY|TOKEN")

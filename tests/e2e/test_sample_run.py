@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,10 @@ from tests.environment.judging import score
 from tests.environment.sample_roles import TIMERS, judged
 from tests.everything_written import find
 from tests.warehouse import Warehouse
+
+# The sample ends on 15 November: for its reader today is the day after.
+TODAY = "date '2026-11-16'"
+SQL = re.compile(r"^```sql\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,50 @@ def test_every_mart_has_something_to_show(sample_run: SampleRun) -> None:
         empty = [name for (name,) in tables if not con.execute(f'select 1 from "{name}" limit 1').fetchall()]
     assert len(tables) >= 14
     assert empty == []
+
+
+def recipes(root: Path) -> list[str]:
+    """The queries of docs/recipes.md, asked on the day after the sample's last."""
+    text = (root / "docs" / "recipes.md").read_text("utf-8")
+    return [query.replace("current_date", TODAY) for query in SQL.findall(text)]
+
+
+def answer(sample_run: SampleRun, query: str) -> list[tuple[object, ...]]:
+    with open_marts(sample_run.settings) as con:
+        return con.execute(query).fetchall()
+
+
+def recipe(root: Path, *words: str) -> str:
+    """The one recipe with all of these words in it."""
+    (found,) = [query for query in recipes(root) if all(word in query for word in words)]
+    return found
+
+
+def test_every_recipe_has_an_answer(sample_run: SampleRun, repo_root: Path) -> None:
+    found = recipes(repo_root)
+    assert len(found) == 20
+    assert [query for query in found if not answer(sample_run, query)] == []
+
+
+def test_the_past_seven_days_were_a_week(sample_run: SampleRun, repo_root: Path) -> None:
+    """Monday 9 to Sunday 15 November: the recipe for any window must say what the mart of weeks says."""
+    window = answer(sample_run, recipe(repo_root, "uniques_between"))
+    week = answer(
+        sample_run,
+        "select repository, download_count, version_check_count, pull_count, unique_origin_count"
+        " from pulls_weekly where period_start = date '2026-11-09'",
+    )
+    assert len(window) >= 3
+    assert sorted(window) == sorted(week)
+
+
+def test_every_tuesday_together(sample_run: SampleRun, repo_root: Path) -> None:
+    """Counted by hand from the bridge: within one epoch of keys an origin has one pseudonym."""
+    bridge = answer(sample_run, "select pull_date, origin_id, download_count from origin_days")
+    tuesdays = [row for row in bridge if row[0].weekday() == 1]  # type: ignore[attr-defined]
+    (total,) = [row for row in answer(sample_run, recipe(repo_root, "with tuesdays")) if row[0] == "*"]
+    assert total[1] == sum(row[2] for row in tuesdays)  # type: ignore[misc]
+    assert total[3] == len({row[1] for row in tuesdays})
 
 
 def test_no_address_of_the_sample_lies_outside_landing(sample_run: SampleRun) -> None:

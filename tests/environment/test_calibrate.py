@@ -127,7 +127,7 @@ def test_a_wrong_file_is_refused_without_a_word_of_its_content(
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(LabelsError, match="cannot be read as CSV"):
+    with pytest.raises(LabelsError, match="cannot be read: No such file"):
         labels.read(tmp_path / "none.csv")
 
 

@@ -76,7 +76,7 @@ def test_dags_run_to_the_end_and_the_first_that_fails_is_told(
     assert [run["state"] for run in caught.value.results] == ["success", "success", "failed"]
     assert ingest["tasks"]["report"] == {
         "objects": 1, "already_loaded": 0, "lines": 4, "staged": 3, "quarantined": 1, "skipped": 0,
-        "opted_out": 0, "refused": [],
+        "opted_out": 0, "refused": [], "warnings": [],
     }  # fmt: skip
     assert [group["objects"] for group in ingest["tasks"]["load_objects"]] == [1]
     assert expire["tasks"]["expire"]["keys_destroyed"] == []
@@ -165,8 +165,10 @@ def test_two_runs_on_one_data_directory_wait_for_each_other(
     home.mkdir(parents=True)
     environment = {"PULLHOUSE_DATA": str(tmp_path / "data"), "PULLHOUSE_LOCK_WAIT_S": "0"}
     monkeypatch.setenv("PULLHOUSE_LOCK_WAIT_S", "0")
+    told: list[Progress] = []
     with FileLock(home / "run.lock"), pytest.raises(LockError, match="Another run has held"):
-        run_dags(environment, [])
+        run_dags(environment, [], told.append)
+    assert "waiting" in [progress.kind for progress in told]
     assert run_dags(environment, []) == []
 
 

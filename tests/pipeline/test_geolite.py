@@ -72,8 +72,11 @@ def test_one_file_is_no_folder_of_ours(folder: Path) -> None:
 def test_the_refresh_does_it_unless_it_is_switched_off(tmp_path: Path, folder: Path) -> None:
     now = datetime(2026, 7, 1, tzinfo=UTC)
     off = Settings(data=tmp_path / "data", maxmind=folder, remove_old_geolite=False)
-    assert reference.refresh(off, now)["warnings"] == []
+    [damaged] = reference.refresh(off, now)["warnings"]
+    assert "notes.mmdb is no mmdb file" in damaged
     assert len(names(folder)) == 4
     on = Settings(data=tmp_path / "data", maxmind=folder)
-    assert len(reference.refresh(on, now)["warnings"]) == 2
+    *deleted, still_damaged = reference.refresh(on, now)["warnings"]
+    assert [" was deleted, " in text for text in deleted] == [True, True]
+    assert still_damaged == damaged
     assert len(names(folder)) == 2

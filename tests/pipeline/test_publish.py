@@ -65,6 +65,7 @@ def test_a_build_that_fails_leaves_nothing_to_publish(
 ) -> None:
     build(settings, "a")
     monkeypatch.setattr(dbt, "run_dbt", lambda settings, arguments: (1, settings.data / "output.log"))
+    plan.write(settings)
     with pytest.raises(dbt.BuildError, match="nothing was published"):
         dbt.run(settings)
     with pytest.raises(PublishError):

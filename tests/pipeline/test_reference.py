@@ -79,6 +79,16 @@ def test_a_damaged_newer_data_set_is_named_and_left_alone(settings: Settings) ->
     assert (target / "ipv4.parquet").read_bytes() == b""
 
 
+def test_files_of_the_user_that_cannot_be_used_are_named(settings: Settings, tmp_path: Path) -> None:
+    gone = settings.model_copy(update={"maxmind": tmp_path / "gone"})
+    [warning] = reference.refresh(gone, SUMMER)["warnings"]
+    assert warning == f"{tmp_path / 'gone'}: No such file or directory. The next source is used."
+    (tmp_path / "GeoLite2-City.mmdb").write_bytes(b"<!doctype html>")
+    damaged = settings.model_copy(update={"maxmind": tmp_path})
+    [warning] = reference.refresh(damaged, SUMMER)["warnings"]
+    assert warning.startswith(f"{tmp_path / 'GeoLite2-City.mmdb'} is no mmdb file, or a damaged one.")
+
+
 def test_old_data_is_named(settings: Settings) -> None:
     # 2026-06-17 + 45 days = 2026-08-01, and 2026-10-26 + 45 days = 2026-12-10.
     assert reference.refresh(settings, datetime(2026, 8, 1, tzinfo=UTC))["warnings"] == []

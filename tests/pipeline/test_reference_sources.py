@@ -243,6 +243,14 @@ def test_without_a_route(tmp_path: Path) -> None:
         reference.refresh(settings, NOW)
 
 
+def test_where_old_data_will_do_a_source_that_fails_is_a_warning(tmp_path: Path) -> None:
+    """`make run` loads logs all the same."""
+    settings = configured(tmp_path, "https://127.0.0.1:1/asn.csv")
+    result = reference.refresh(settings, NOW, old_will_do=True)
+    assert "it cannot be fetched" in result["warnings"][0]
+    assert result["datasets"]["asn"] == "2026-06-17"
+
+
 NPM = """#!/bin/sh
 if [ "$1" = view ]; then
     cat "{folder}/view.json"

@@ -80,7 +80,7 @@ def test_an_empty_variable_is_none_at_all(monkeypatch: pytest.MonkeyPatch) -> No
         (
             "SOURCES",
             '[{"location": "/a"}, {"location": "/b"}]',
-            "sources: Value error, two sources have the same",
+            "sources: two sources have the same",
         ),
     ],
 )
@@ -105,11 +105,59 @@ def test_all_wrong_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> 
         load_settings()
 
 
-@pytest.mark.parametrize("text", ["lokback_days = 3\n", "sources = [\n"], ids=["a typing error", "no TOML"])
-def test_a_wrong_file_is_named(tmp_path: Path, text: str) -> None:
-    (tmp_path / "pullhouse.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(SettingsError, match=r"lokback_days: Extra inputs|pullhouse\.toml is no TOML"):
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        pytest.param(b"sources = [\n", r"pullhouse\.toml is no TOML: ", id="no TOML"),
+        pytest.param(b"\xff\xfe", r"pullhouse\.toml is no TOML: it is not in UTF-8", id="no text"),
+        pytest.param(
+            b"lokback_days = 3\n",
+            r"lokback_days: there is no such setting \(did you mean lookback_days\?\)",
+            id="a typing error",
+        ),
+        pytest.param(
+            b'[[sources]]\nlocation = "/logs"\nlogformat = "json"\n',
+            r"sources\.0\.logformat: there is no such setting \(did you mean log_format\?\)",
+            id="a typing error in a source",
+        ),
+        pytest.param(b"[pullhouse]\n", r"pullhouse: there is no such setting\. Set them", id="a table"),
+    ],
+)
+def test_a_wrong_file_is_named(tmp_path: Path, content: bytes, told: str) -> None:
+    (tmp_path / "pullhouse.toml").write_bytes(content)
+    with pytest.raises(SettingsError, match=told):
         load_settings()
+
+
+def test_a_file_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """root may read anything: the answer of the operating system is put in its place."""
+
+    def refuse(**values: object) -> Settings:
+        raise PermissionError(13, "Permission denied", "pullhouse.toml")
+
+    monkeypatch.setattr(module, "Settings", refuse)
+    monkeypatch.setattr(module, "_check_variables", lambda environment: None)
+    with pytest.raises(SettingsError, match=r"pullhouse\.toml cannot be read: Permission denied"):
+        load_settings()
+
+
+def test_a_misspelt_variable_is_no_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passed over, it would make all clients behind the balancer look like one."""
+    monkeypatch.setenv("PULLHOUSE_TRUSTED_PROXY", "10.0.0.0/8")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert "PULLHOUSE_TRUSTED_PROXY: there is no such setting" in str(caught.value)
+    assert "did you mean PULLHOUSE_TRUSTED_PROXIES?" in str(caught.value)
+    assert "10.0.0.0" not in str(caught.value)
+
+
+def test_variables_that_are_no_settings_are_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULLHOUSE_SUBNET", "172.30.57.0/24")
+    monkeypatch.setenv("pullhouse_lookback_days", "3")
+    monkeypatch.setenv("NOT_PULLHOUSE_AT_ALL", "x")
+    assert load_settings().lookback_days == 3
 
 
 def test_a_data_directory_that_is_a_file(tmp_path: Path) -> None:

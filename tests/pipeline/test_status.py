@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from pipeline import status
+from pipeline import catalogue, status
 from pipeline.ledger import Ledger
+from pipeline.registry import Unanswered
 from pipeline.settings import Settings, Source
 from tests.pipeline.loads import a_load
 
@@ -87,6 +88,26 @@ def test_without_a_source_nothing_is_said_to_wait(settings: Settings) -> None:
     found = status.read(settings)
     assert found.pending_objects is None
     assert "no source of logs is configured" in shown(settings)
+
+
+def test_look_ups_that_failed_are_counted_by_their_last_reason(settings: Settings) -> None:
+    """One digest was learned in the end, one failed twice for two reasons, one too often."""
+    assert "no registry is configured" in shown(settings)
+    settings.registry = "https://registry.example"
+    assert "none failed" in shown(settings)
+    failed = [
+        ("learned", "timeout", 1), ("twice", "timeout", 1), ("twice", "not found", 2),
+        ("given up", "not found", 5),
+    ]  # fmt: skip
+    rows = [
+        {"repository": "a", "digest": digest, "reason": reason, "attempts": attempts}
+        for digest, reason, attempts in failed
+    ]
+    catalogue.append(settings.failures, catalogue.FAILURE_COLUMNS, rows)
+    manifest = dict.fromkeys(catalogue.COLUMNS) | {"digest": "learned", "kind": "image", "repository": "a"}
+    catalogue.append(settings.manifests, catalogue.COLUMNS, [manifest])
+    assert status.read(settings).lookups == Unanswered({"not found": 2}, given_up=1)
+    assert "2 failed: not found 2; 1 of them will not be asked for again" in shown(settings)
 
 
 def test_sizes_are_of_what_lies_on_the_disk(settings: Settings) -> None:

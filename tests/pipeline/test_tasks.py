@@ -123,17 +123,19 @@ def test_what_is_no_window(given: dict[str, Any], reason: str) -> None:
 
 def summary(objects: int, refused: list[str], already: int = 0) -> dict[str, Any]:
     counts = dict.fromkeys(tasks.COUNTS, 0)
-    return counts | {"objects": objects, "lines": 10 * objects, "already_loaded": already, "refused": refused}
+    told = {"refused": refused, "warnings": ["GeoLite2-City.mmdb is no mmdb file"]}
+    return counts | told | {"objects": objects, "lines": 10 * objects, "already_loaded": already}
 
 
 def test_the_sum_of_loads() -> None:
     total = total_loads([summary(2, []), summary(3, ["a.log: is empty"], already=1)])
     assert (total["objects"], total["lines"], total["already_loaded"]) == (5, 50, 1)
     assert total["refused"] == ["a.log: is empty"]
+    assert total["warnings"] == ["GeoLite2-City.mmdb is no mmdb file"]
 
 
 def test_nothing_at_all_could_be_loaded() -> None:
-    with pytest.raises(ObjectError, match="all 7 objects: none could be read: a; a; a; a; a"):
-        total_loads([summary(0, ["a"] * 7)])
+    with pytest.raises(ObjectError, match=r"all 7 objects: none could be read: a; a; a; a; a\. Each is"):
+        total_loads([summary(0, ["a."] * 7)])
     assert total_loads([summary(0, [])])["objects"] == 0
     assert total_loads([summary(0, ["a"], already=1)])["refused"] == ["a"]

@@ -1,0 +1,78 @@
+"""What `make doctor` prints: what the logs can answer, and what to change in the gateway."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.doctor import OPTIONAL_FIELDS, Diagnosis
+
+
+def show(diagnosis: Diagnosis, console: Console) -> None:
+    """Print the diagnosis for a person."""
+    console.print(
+        f"Read {diagnosis.lines:,} lines of {diagnosis.objects} objects: {diagnosis.log_format}, "
+        f"a gateway that {diagnosis.gateway_mode}."
+    )
+    for text in diagnosis.refused:
+        console.print(f"Refused: {text}")
+    if diagnosis.quarantined:
+        reasons = ", ".join(f"{reason} {count:,}" for reason, count in diagnosis.reasons.items())
+        console.print(f"{diagnosis.quarantined:,} lines would go to the quarantine: {reasons}.")
+    console.print(_field_table(diagnosis))
+    console.print(
+        "Expected accuracy: not measured for logs like these; docs/counting.md has what was."
+        if diagnosis.accuracy is None
+        else f"Expected accuracy: of scenarios recorded with logs like these {diagnosis.accuracy} are counted"
+        " exactly (docs/counting.md)."
+    )
+    for advice in advise(diagnosis):
+        console.print(f"• {advice}")
+
+
+def advise(diagnosis: Diagnosis) -> list[str]:
+    """What to change in the gateway, most important first; one sentence when nothing needs to."""
+    advice = []
+    if diagnosis.registry_request_share < 0.5:
+        advice.append(
+            f"Only {diagnosis.registry_request_share:.0%} of the lines are registry requests (/v2/…):"
+            " is this the gateway's log?"
+        )
+    if diagnosis.global_address_share < 0.5:
+        advice.append(
+            f"Only {diagnosis.global_address_share:.0%} of the client addresses are public: name your"
+            " proxies in TRUSTED_PROXIES and log $http_x_forwarded_for, or all clients will look like one."
+        )
+    if "combined" in diagnosis.log_format:
+        advice.append("`combined` text carries no request id, digest or completion: use the JSON log_format.")
+    missing = [name for name in OPTIONAL_FIELDS if name not in diagnosis.named_fields]
+    if missing and "combined" not in diagnosis.log_format:
+        advice.append(
+            f"Add to the log_format: {', '.join(missing)}. gateway/log_format.conf has it ready to copy."
+        )
+    if diagnosis.gateway_mode == "redirects":
+        advice.append(
+            "A redirecting gateway cannot know whether a layer arrived: completeness is 'requested'."
+        )
+    if not diagnosis.knows_manifests:
+        advice.append(
+            "Name your registry (setting `registry`; docs/catalogue.md) or a CATALOGUE: without one platforms"
+            " are unknown, and two tags that one client pulls at once cannot be told apart."
+        )
+    return advice or ["Nothing needs to change. Next: `make run` with the same LOGS."]
+
+
+def _field_table(diagnosis: Diagnosis) -> Table:
+    table = Table(box=None, padding=(0, 2))
+    for name in ("field", "found", "without it"):
+        table.add_column(name)
+    for name, meaning in OPTIONAL_FIELDS.items():
+        table.add_row(name, _found(name, diagnosis), meaning)
+    return table
+
+
+def _found(name: str, diagnosis: Diagnosis) -> str:
+    share = diagnosis.field_shares[name]
+    if share:
+        return f"{share:.0%} of lines" if share >= 0.01 else "under 1% of lines"
+    return "empty" if name in diagnosis.named_fields else "missing"
