@@ -22,13 +22,13 @@ tags as (
     from requests
     left join catalogue_tags
         on requests.repository = catalogue_tags.repository and requests.reference = catalogue_tags.tag
-    where requests.is_tag_request and requests.is_success
+    where requests.is_tag_request and requests.is_success and not requests.is_of_push
 ),
 
 indexes as (
     select chain_origin_id, repository, object_digest as root, ordered_at
     from requests
-    where is_opening and not is_tag_request and is_success
+    where is_opening and not is_tag_request and is_success and not is_of_push
 ),
 
 explained as (

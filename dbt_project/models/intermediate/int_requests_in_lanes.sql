@@ -57,6 +57,7 @@ final as (
     select
         last_asked.* exclude (last_lane, is_last_blind),
         case
+            when last_asked.is_of_push then '+push'
             when last_asked.is_tag_request then last_asked.reference
             -- Asked for just now, or the only thing that can have meant it: a tag that a redirecting gateway
             -- answered may have meant it too.
