@@ -10,6 +10,10 @@ catalogue_tags as (
     having count(distinct digest) = 1
 ),
 
+meanings as (
+    select * from {{ ref('int_digest_roots') }}
+),
+
 tags as (
     select
         requests.chain_origin_id,
@@ -34,7 +38,9 @@ indexes as (
 explained as (
     select
         indexes.*,
-        coalesce(max(tags.ordered_at) filter (tags.root = indexes.root or tags.is_blind), 'epoch') as explained_at
+        coalesce(max(tags.ordered_at) filter (
+            tags.root = indexes.root or meanings.root is not null or tags.is_blind
+        ), 'epoch') as explained_at
     from indexes
     left join tags
         on
@@ -42,6 +48,7 @@ explained as (
             and indexes.repository = tags.repository
             and tags.ordered_at between
             indexes.ordered_at - interval '1' second * {{ var('manifest_gap_seconds') }} and indexes.ordered_at
+    left join meanings on indexes.root = meanings.digest and tags.root = meanings.root
     group by all
 ),
 

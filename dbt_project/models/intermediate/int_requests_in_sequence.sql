@@ -1,6 +1,6 @@
 -- Each request beside what its origin did before it for the same tag of the same repository.
 with requests as (
-    select * from {{ ref('int_requests_in_lanes') }}
+    select * from {{ ref('int_requests_untangled') }}
 ),
 
 capped as (

@@ -36,6 +36,12 @@ described as (
         -- What a pull may begin with: layers seen before it belong to something else.
         request_kind = 'manifest' and not is_artifact_tag
         and (reference_type = 'tag' or method = 'HEAD' or coalesce(manifest_kind = 'index', false)) as is_opening,
+        -- The digest by which it is told what was asked for; of a signature or of referrers, their subject.
+        case
+            when is_artifact_tag then 'sha256:' || substr(reference, 8, 64)
+            when request_kind = 'referrers' then reference
+            else object_digest
+        end as told_by,
         -- Who pushes first looks whether the registry has the part, or the tag, already.
         is_push or coalesce(
             method = 'HEAD'
@@ -56,9 +62,9 @@ final as (
     select
         *,
         -- In every client's protocol the tag comes first, then the index. Where they seem to come a moment later,
-        -- the clocks of two gateway nodes differ.
+        -- the clocks of two gateway nodes differ. A push ends with its tag.
         requested_at - interval '1' second * {{ var('clock_skew_seconds') }}
-        * case when is_tag_request then 2 when is_opening then 1 else 0 end as ordered_at
+        * case when is_of_push then 0 when is_tag_request then 2 when is_opening then 1 else 0 end as ordered_at
     from described
 )
 
