@@ -1,54 +1,54 @@
--- Where an origin asks for several tags at once and nothing tells which of them a digest belongs to, its place in the
--- protocol does: an image follows an index, layers follow an image. A bare HEAD of another tag in between takes nothing.
+-- Where an origin asks for several tags at once and nothing tells which of them a digest belongs to, its place in
+-- the protocol does: an image follows an index, layers follow an image. A bare HEAD of another tag takes nothing.
 with requests as (
     select * from {{ ref('int_requests_in_lanes') }}
+),
+
+marked as (
+    select
+        *,
+        request_kind = 'manifest' and method = 'GET' and is_success and not is_redirected and not is_of_push
+        and not is_artifact_tag as is_seen_manifest,
+        request_kind = 'blob' and method = 'GET' and is_success as is_blob_get
+    from requests
 ),
 
 steps as (
     select
         *,
-        request_kind = 'manifest' and method = 'GET' and is_success and not is_redirected and not is_of_push as is_taken,
-        request_kind = 'blob' and method = 'GET' and is_success as is_blob_get,
-        is_lane_guessed as is_untold
-    from requests
-),
-
-kinds as (
-    select
-        *,
-        is_taken and coalesce(manifest_kind = 'index', false) as is_index_step,
-        is_taken and not is_artifact_tag and coalesce(manifest_kind, 'image') = 'image' as is_image_step,
+        is_seen_manifest and coalesce(manifest_kind = 'index', false) as is_index_step,
+        is_seen_manifest and coalesce(manifest_kind = 'image', true) as is_image_step,
         -- A configuration is small, and an image has one.
         is_blob_get and coalesce(
             blob_kind = 'config',
             not is_redirected and coalesce(is_complete, true) and bytes_sent < {{ var('layer_bytes') }}
         ) as is_small_blob
-    from steps
+    from marked
 ),
 
 phased as (
     select
         *,
-        count(*) filter (where is_opening) over earlier as opening_count,
-        last_value(case when is_tag_request then method end ignore nulls) over earlier = 'HEAD' as is_head_first,
+        count(*) filter (where is_opening) over so_far as opening_count,
+        last_value(case when is_tag_request then method end ignore nulls) over so_far = 'HEAD' as is_head_first,
         max(ended_at) over (
             partition by chain_origin_id, repository
             order by ordered_at, requested_at, ended_at, request_key
             rows between unbounded preceding and 1 preceding
         ) as before_ended_at
-    from kinds
-    window earlier as (
+    from steps
+    window so_far as (
         partition by chain_origin_id, repository
         order by ordered_at, requested_at, ended_at, request_key
         rows between unbounded preceding and current row
     )
 ),
 
-counted as (
+counted_in_phase as (
     select
         *,
-        count(*) filter (where is_blob_get) over phase as blob_count,
-        count(*) filter (where is_blob_get and blob_kind = 'layer') over phase as layer_count,
+        count(*) filter (where is_blob_get) over phase as phase_blob_count,
+        count(*) filter (where is_blob_get and blob_kind = 'layer') over phase as phase_layer_count,
         count(*) filter (where is_image_step) over phase as phase_image_count
     from phased
     window phase as (
@@ -58,57 +58,45 @@ counted as (
     )
 ),
 
--- What comes after a rest, or after something finished, is told apart by time alone: only what overlaps is one run. An
--- image that a client asked for by HEAD first is one that it lacks; another may have been looked at only.
 beside as (
     select
         *,
         requested_at - before_ended_at as idle,
-        coalesce(lag(blob_count) over chain, 0) as before_blob_count,
-        coalesce(lag(layer_count) over chain, 0) as before_layer_count,
-        coalesce(lag(phase_image_count) over chain, 0) as before_image_count,
-        coalesce(lag(is_head_first) over chain, false) as before_is_head_first
-    from counted
+        lag(phase_layer_count > 0 or phase_blob_count > 1) over chain as is_after_layers,
+        -- An image that was asked for by HEAD first is one that the client lacks: its blobs are still to come.
+        lag(phase_image_count > 0 and phase_blob_count = 0 and not coalesce(is_head_first, false)) over chain
+            as is_after_a_look
+    from counted_in_phase
     window chain as (
         partition by chain_origin_id, repository
         order by ordered_at, requested_at, ended_at, request_key
     )
 ),
 
-ended as (
-    select
-        *,
-        is_opening and (
-            coalesce(idle > interval '1' second * {{ var('echo_gap_seconds') }}, true)
-            or (
-                idle >= interval '0' second
-                and (
-                    before_blob_count > 1
-                    or before_layer_count > 0
-                    or (before_image_count > 0 and before_blob_count = 0 and not before_is_head_first)
-                )
-            )
-        ) as is_run_start
-    from beside
-),
-
+-- What comes after a rest, or after something finished, is told apart by time: only what overlaps is one run.
 in_runs as (
     select
         *,
-        count(*) filter (where is_run_start) over (
+        count(*) filter (
+            where is_opening and coalesce(
+                idle > interval '1' second * {{ var('echo_gap_seconds') }}
+                or (idle >= interval '0' second and (is_after_layers or is_after_a_look)),
+                true
+            )
+        ) over (
             partition by chain_origin_id, repository
             order by ordered_at, requested_at, ended_at, request_key
             rows between unbounded preceding and current row
         ) as run_number
-    from ended
+    from beside
 ),
 
-counted_in_runs as (
+counted_in_run as (
     select
         *,
         count(*) filter (where is_index_step) over run as index_count,
         count(*) filter (where is_image_step) over run as image_count,
-        count(*) filter (where is_image_step and is_untold) over run as untold_image_count,
+        count(*) filter (where is_image_step and is_lane_guessed) over run as guessed_image_count,
         count(*) filter (where is_small_blob) over run as small_count,
         count(*) filter (where is_blob_get and not is_small_blob) over run as large_count
     from in_runs
@@ -119,45 +107,53 @@ counted_in_runs as (
     )
 ),
 
--- The first index asked for gets the first image, and so on.
+indexes as (
+    select chain_origin_id, repository, run_number, index_count as step_number, lane
+    from counted_in_run
+    where is_index_step
+),
+
+-- The first index that was asked for gets the first image, and so on.
 with_images as (
     select
-        requests.* replace (
-            case
-                when requests.is_image_step and requests.is_untold then coalesce(indexes.lane, requests.lane)
-                else requests.lane
-            end as lane
-        )
-    from counted_in_runs as requests
-    left join (select * from counted_in_runs where is_index_step) as indexes
+        requests.* exclude (lane),
+        coalesce(indexes.lane, requests.lane) as lane
+    from counted_in_run as requests
+    left join indexes
         on
             requests.chain_origin_id = indexes.chain_origin_id
             and requests.repository = indexes.repository
             and requests.run_number = indexes.run_number
             and requests.is_image_step
-            and requests.is_untold
-            and indexes.index_count = least(requests.untold_image_count, requests.index_count)
+            and requests.is_lane_guessed
+            and indexes.step_number = least(requests.guessed_image_count, requests.index_count)
 ),
 
--- The first configuration belongs to the first image; layers to each image in turn, since each wants some.
+images as (
+    select chain_origin_id, repository, run_number, image_count as step_number, lane
+    from with_images
+    where is_image_step
+),
+
+-- The first configuration is the first image's; layers go to the images in turn, for each wants some.
 final as (
     select
         requests.* exclude (
-            is_lane_guessed, is_taken, is_blob_get, is_untold, is_index_step, is_image_step, is_small_blob, opening_count,
-            is_head_first, before_ended_at, blob_count, layer_count, phase_image_count, idle, before_blob_count,
-            before_layer_count, before_image_count, before_is_head_first, is_run_start, run_number, index_count, image_count,
-            untold_image_count, small_count, large_count
-        )
-        replace (coalesce(images.lane, requests.lane) as lane)
+            lane, is_lane_guessed, is_seen_manifest, is_blob_get, is_index_step, is_image_step, is_small_blob,
+            opening_count, is_head_first, before_ended_at, phase_blob_count, phase_layer_count, phase_image_count, idle,
+            is_after_layers, is_after_a_look, run_number, index_count, image_count, guessed_image_count, small_count,
+            large_count
+        ),
+        coalesce(images.lane, requests.lane) as lane
     from with_images as requests
-    left join (select * from with_images where is_image_step) as images
+    left join images
         on
             requests.chain_origin_id = images.chain_origin_id
             and requests.repository = images.repository
             and requests.run_number = images.run_number
             and requests.is_blob_get
-            and requests.is_untold
-            and images.image_count = case
+            and requests.is_lane_guessed
+            and images.step_number = case
                 when requests.is_small_blob then least(requests.small_count, requests.image_count)
                 else requests.image_count - (requests.large_count - 1) % nullif(requests.image_count, 0)
             end
