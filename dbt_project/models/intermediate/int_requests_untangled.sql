@@ -4,13 +4,22 @@ with requests as (
     select * from {{ ref('int_requests_in_lanes') }}
 ),
 
+-- Where an origin asked for one thing only, nothing can be told apart: most of them.
+tangled as (
+    select chain_origin_id, repository
+    from requests
+    group by chain_origin_id, repository
+    having bool_or(is_lane_guessed) and count(distinct lane) > 1
+),
+
 marked as (
     select
-        *,
+        requests.*,
         request_kind = 'manifest' and method = 'GET' and is_success and not is_redirected and not is_of_push
         and not is_artifact_tag as is_seen_manifest,
         request_kind = 'blob' and method = 'GET' and is_success as is_blob_get
     from requests
+    inner join tangled using (chain_origin_id, repository)
 ),
 
 steps as (
@@ -136,7 +145,7 @@ images as (
 ),
 
 -- The first configuration is the first image's; layers go to the images in turn, for each wants some.
-final as (
+untangled as (
     select
         requests.* exclude (
             lane, is_lane_guessed, is_seen_manifest, is_blob_get, is_index_step, is_image_step, is_small_blob,
@@ -157,6 +166,15 @@ final as (
                 when requests.is_small_blob then least(requests.small_count, requests.image_count)
                 else requests.image_count - (requests.large_count - 1) % nullif(requests.image_count, 0)
             end
+),
+
+final as (
+    select * from untangled
+    union all
+    select requests.* exclude (is_lane_guessed)
+    from requests
+    left join tangled using (chain_origin_id, repository)
+    where tangled.repository is null
 )
 
 select * from final
