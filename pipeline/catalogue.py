@@ -148,7 +148,7 @@ def _rows(name: str, repository: _Repository) -> list[dict[str, Any]]:
             "repository": scrub(name),
             "digest": digest,
             "kind": _kind(manifest),
-            "platform": _platform(manifest.platform),
+            "platform": None if _is_of_no_platform(manifest) else _platform(manifest.platform),
             "config": manifest.config,
             "config_size": None,
             "layers": manifest.layers,
@@ -161,12 +161,22 @@ def _rows(name: str, repository: _Repository) -> list[dict[str, Any]]:
 
 
 def _kind(manifest: _Manifest) -> str | None:
-    """An entry with a platform, or with several layers, is an image; a chart has neither."""
+    """An entry with a platform, or with several layers, is an image; a chart has neither.
+
+    BuildKit gives an attestation in an index the platform unknown/unknown.
+    """
     if manifest.index is not None:
         return "index"
     if manifest.kind:
         return manifest.kind
+    if _is_of_no_platform(manifest):
+        return "attestation"
     return "image" if manifest.platform or len(manifest.layers) > 1 else None
+
+
+def _is_of_no_platform(manifest: _Manifest) -> bool:
+    platform = manifest.platform or {}
+    return platform.get("os") == platform.get("architecture") == "unknown"
 
 
 def _platform(platform: dict[str, str] | None) -> str | None:

@@ -17,6 +17,7 @@ from pipeline.settings import Settings
 STARTS = {
     "idle": "nothing was asked before it, or not for longer than requests of one session are apart",
     "after layers": "layers had been taken, and a pull was begun anew",
+    "pushed": "a tag had been pushed, and another push was begun",
     "head": "each HEAD of a tag is a look-up of its own",
     "midnight": "a chain without an end is cut at midnight (UTC)",
 }

@@ -1,8 +1,8 @@
-"""The recorded corpus, renamed and laid out in time: what the counting rules are judged by.
+"""Scenarios, renamed and laid out in time: what the counting rules are judged by.
 
 Request ids, repositories, tags and digests get other names by a seed, so that no rule can know them. Gaps
-inside a scenario stay as they were recorded. The truth is `truth.json` alone: nothing here runs code of
-Pullhouse.
+inside a scenario stay as they are. The truth is what stands beside the scenarios (`truth.json`) alone:
+nothing here runs code of Pullhouse.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 Line = dict[str, Any]
-DIGEST = re.compile(r"sha256(:|%3A)([0-9a-f]{64})")
+# A tag may carry a digest: of a signature (`sha256-….sig`), or of the fallback for referrers.
+DIGEST = re.compile(r"sha256(:|%3A|-)([0-9a-f]{64})")
 REPOSITORY = re.compile(r"acme/(app|tool|chart|[a-z0-9-]+)")
 WORDS = ("north", "amber", "river", "lattice", "quartz", "manifests", "harbour", "blobs", "delta", "fern")
 
@@ -36,6 +37,7 @@ class Placed:
     starts_at: datetime
     ends_at: datetime
     names: frozenset[str] = frozenset()
+    renaming: Renaming | None = None
 
 
 @dataclass(slots=True)
@@ -112,6 +114,16 @@ class Renaming:
         }
 
 
+class Scenarios(Protocol):
+    """Scenarios with their truth and a catalogue: recorded, or written (`tests.written`)."""
+
+    truth: list[dict[str, Any]]
+    catalogue: dict[str, Any]
+
+    def lines(self, scenario: str) -> list[Line]:
+        """The lines of one scenario."""
+
+
 class Corpus:
     """The recorded scenarios and their truth."""
 
@@ -126,7 +138,7 @@ class Corpus:
         return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
-def separate(corpus: Corpus, seed: int, first: datetime, every: timedelta = timedelta(hours=1)) -> Layout:
+def separate(corpus: Scenarios, seed: int, first: datetime, every: timedelta = timedelta(hours=1)) -> Layout:
     """Each scenario by its own origin, in its own hour (or day)."""
     renaming = Renaming(seed)
     layout = Layout("separate", seed, catalogue=renaming.catalogue(corpus.catalogue))
@@ -138,7 +150,7 @@ def separate(corpus: Corpus, seed: int, first: datetime, every: timedelta = time
 
 
 def packed(
-    corpus: Corpus, seed: int, first_midnight: datetime, pause: timedelta = timedelta(seconds=20)
+    corpus: Scenarios, seed: int, first_midnight: datetime, pause: timedelta = timedelta(seconds=20)
 ) -> Layout:
     """One origin a client, its scenarios `pause` apart, across a midnight; each client around its own one.
 
@@ -161,7 +173,19 @@ def packed(
     return _in_log_order(layout)
 
 
-def interleaved(corpus: Corpus, seed: int, first: datetime) -> Layout:
+def midnight(corpus: Scenarios, seed: int, first_midnight: datetime) -> Layout:
+    """Each scenario by its own origin, half of it before a midnight of its own."""
+    renaming = Renaming(seed)
+    layout = Layout("across midnight", seed, catalogue=renaming.catalogue(corpus.catalogue))
+    for number, truth in enumerate(corpus.truth):
+        length = _length(corpus.lines(truth["id"]))
+        starts_at = first_midnight + timedelta(days=number) - length / 2
+        address = f"198.18.{8 + number // 200}.{number % 200 + 1}"
+        _place(layout, corpus, truth, renaming, starts_at, address, starts_at + timedelta(hours=1))
+    return _in_log_order(layout)
+
+
+def interleaved(corpus: Scenarios, seed: int, first: datetime) -> Layout:
     """One origin a client; two scenarios at a time begin 100 ms apart, on other tags of one repository."""
     layout = Layout("interleaved", seed)
     for number, client in enumerate(sorted({truth["client"] for truth in corpus.truth})):
@@ -233,7 +257,7 @@ def _length(lines: list[Line]) -> timedelta:
 
 def _place(
     layout: Layout,
-    corpus: Corpus,
+    corpus: Scenarios,
     truth: dict[str, Any],
     renaming: Renaming,
     starts_at: datetime,
@@ -247,7 +271,14 @@ def _place(
     # Times are rounded, in combined text to whole seconds; nothing begins in the last one of a pause.
     slack = timedelta(seconds=1)
     layout.placed.append(
-        Placed(truth["id"], truth["downloads"], truth["checks"], starts_at - slack, ends_at - slack)
+        Placed(
+            truth["id"],
+            truth["downloads"],
+            truth["checks"],
+            starts_at - slack,
+            ends_at - slack,
+            renaming=renaming,
+        )
     )
 
 

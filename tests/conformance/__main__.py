@@ -17,6 +17,7 @@ from tests.counting.scoring import score
 from tests.layouts import Corpus, write
 from tests.variants import changed
 from tests.warehouse import make
+from tests.written import Written
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "counting.md"
@@ -36,12 +37,20 @@ def main(arguments: list[str]) -> int:
             worlds.build(corpus, folder / "without", with_catalogue=False),
             worlds.build(corpus, folder / "combined", with_catalogue=False, is_combined=True),
         ]
+        scenarios = Written(ROOT / "tests" / "data" / "written")
+        written = [
+            worlds.build(scenarios, folder / "written"),
+            worlds.build(scenarios, folder / "written-without", with_catalogue=False),
+            worlds.build(scenarios, folder / "written-combined", with_catalogue=False, is_combined=True),
+        ]
         print(_scenarios(made[0]))
         summary = "\n".join(
             [
                 _summary(made, corpus),
                 _same_session(corpus, folder / "synthetic"),
                 _sensitivity(corpus, folder / "sensitivity"),
+                "\nScenarios that were **written** from clients' sources, not recorded:\n",
+                _table("layout", [entry for world in written for entry in by_layout(world)]),
             ]
         )
     print(summary)

@@ -7,8 +7,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.layouts import Corpus, Layout, as_combined, interleaved, packed, separate, write, write_text
+from tests.layouts import (
+    Corpus,
+    Layout,
+    as_combined,
+    interleaved,
+    midnight,
+    packed,
+    separate,
+    write,
+    write_text,
+)
 from tests.warehouse import Warehouse, make
+from tests.written import Written
 
 HOUR = timedelta(hours=1)
 
@@ -31,13 +42,31 @@ def plain(corpus: Corpus) -> list[Layout]:
     ]
 
 
-def build(corpus: Corpus, folder: Path, with_catalogue: bool = True, is_combined: bool = False) -> World:
-    """Lay the corpus out in every way, load it, make the marts. Text has no fractions of a second to keep."""
-    layouts = [
+def recorded(corpus: Corpus) -> list[Layout]:
+    """All layouts of the corpus."""
+    return [
         *plain(corpus),
         packed(corpus, seed=13, first_midnight=datetime(2026, 6, 1, tzinfo=UTC), pause=2 * HOUR),
         interleaved(corpus, seed=400, first=datetime(2026, 8, 1, tzinfo=UTC)),
     ]
+
+
+def written(scenarios: Written) -> list[Layout]:
+    """All layouts of the written scenarios; in the last one two of an origin overlap."""
+    return [
+        midnight(scenarios, seed=17, first_midnight=datetime(2025, 8, 1, tzinfo=UTC)),
+        separate(scenarios, seed=7, first=datetime(2026, 1, 1, 0, 30, tzinfo=UTC)),
+        packed(scenarios, seed=11, first_midnight=datetime(2026, 2, 1, tzinfo=UTC)),
+        packed(scenarios, seed=13, first_midnight=datetime(2026, 5, 1, tzinfo=UTC), pause=2 * HOUR),
+        interleaved(scenarios, seed=400, first=datetime(2026, 8, 15, tzinfo=UTC)),
+    ]
+
+
+def build(
+    corpus: Corpus | Written, folder: Path, with_catalogue: bool = True, is_combined: bool = False
+) -> World:
+    """Lay the scenarios out in every way, load them, make the marts. Text has no fractions of a second."""
+    layouts = written(corpus) if isinstance(corpus, Written) else recorded(corpus)
     for layout in layouts:
         path = folder / "logs" / f"{layout.seed}.log"
         if is_combined:

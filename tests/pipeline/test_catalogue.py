@@ -45,6 +45,7 @@ def test_the_corpus_catalogue(corpus: Path) -> None:
         ({"layers": ["sha256:1"]}, None),
         ({"layers": ["sha256:1"], "kind": "artifact"}, "artifact"),
         ({"platform": {"os": "linux"}, "kind": "attestation"}, "attestation"),
+        ({"platform": {"os": "unknown", "architecture": "unknown"}}, "attestation"),
     ],
 )
 def test_kinds(tmp_path: Path, manifest: dict[str, Any], kind: str | None) -> None:

@@ -9,9 +9,12 @@ configs as (
 ),
 
 layers as (
-    select unnest(layers) as digest, 'layer' as blob_kind
+    -- Attestations and charts have layers too, which are nothing that an image is made of, however large.
+    select
+        unnest(layers) as digest,
+        case when kind = 'image' then 'layer' else 'other' end as blob_kind
     from manifests
-    where kind = 'image'
+    where kind is not null
 ),
 
 blobs as (

@@ -10,6 +10,10 @@ catalogue_tags as (
     having count(distinct digest) = 1
 ),
 
+meanings as (
+    select * from {{ ref('int_digest_roots') }}
+),
+
 tags as (
     select
         requests.chain_origin_id,
@@ -22,19 +26,21 @@ tags as (
     from requests
     left join catalogue_tags
         on requests.repository = catalogue_tags.repository and requests.reference = catalogue_tags.tag
-    where requests.is_tag_request and requests.is_success
+    where requests.is_tag_request and requests.is_success and not requests.is_of_push
 ),
 
 indexes as (
     select chain_origin_id, repository, object_digest as root, ordered_at
     from requests
-    where is_opening and not is_tag_request and is_success
+    where is_opening and not is_tag_request and is_success and not is_of_push
 ),
 
 explained as (
     select
         indexes.*,
-        coalesce(max(tags.ordered_at) filter (tags.root = indexes.root or tags.is_blind), 'epoch') as explained_at
+        coalesce(max(tags.ordered_at) filter (
+            tags.root = indexes.root or meanings.root is not null or tags.is_blind
+        ), 'epoch') as explained_at
     from indexes
     left join tags
         on
@@ -42,6 +48,7 @@ explained as (
             and indexes.repository = tags.repository
             and tags.ordered_at between
             indexes.ordered_at - interval '1' second * {{ var('manifest_gap_seconds') }} and indexes.ordered_at
+    left join meanings on indexes.root = meanings.digest and tags.root = meanings.root
     group by all
 ),
 

@@ -25,6 +25,8 @@ taken as (
             when request_kind <> 'manifest' then null
             when response_media_type like '%image.index%' or response_media_type like '%manifest.list%' then 'index'
             when response_media_type like '%docker.distribution.manifest%' then 'image'
+            -- An image, or a chart: all that is said is that it is no index.
+            when response_media_type like '%image.manifest%' then 'manifest'
         end as said_kind,
         request_kind = 'manifest' and reference_type = 'tag' as is_tag_request
     from requests
@@ -70,7 +72,7 @@ described as (
         observed_on,
         object_digest as digest,
         -- An index that is called an image once is nobody's word to take.
-        case when count(distinct said_kind) = 1 then max(said_kind) end as said_kind,
+        case when count(distinct said_kind) = 1 then nullif(max(said_kind), 'manifest') end as said_kind,
         coalesce(list(distinct index_digest order by index_digest) filter (
             where
             index_digest <> object_digest

@@ -14,15 +14,15 @@ digest_roots as (
 ),
 
 rooted as (
-    select request_key, ended_at, chain_origin_id, repository, ordered_at, object_digest as root
+    select request_key, ended_at, chain_origin_id, repository, ordered_at, told_by as root
     from requests
-    where not is_tag_request and object_digest is not null
+    where not is_tag_request and told_by is not null
     union
     select
         requests.request_key, requests.ended_at, requests.chain_origin_id, requests.repository, requests.ordered_at,
         digest_roots.root
     from requests
-    inner join digest_roots on requests.object_digest = digest_roots.digest
+    inner join digest_roots on requests.told_by = digest_roots.digest
     where not requests.is_tag_request
 ),
 
@@ -53,13 +53,13 @@ last_asked as (
             and requests.ordered_at >= openings.ordered_at
 ),
 
-final as (
+described as (
     select
         last_asked.* exclude (last_lane, is_last_blind),
+        last_asked.last_lane,
+        -- Asked for just now, or the only thing that can have meant it: a tag that a redirecting gateway
+        -- answered may have meant it too.
         case
-            when last_asked.is_tag_request then last_asked.reference
-            -- Asked for just now, or the only thing that can have meant it: a tag that a redirecting gateway
-            -- answered may have meant it too.
             when
                 last_asked.ordered_at - meant.asked_at
                 <= interval '1' second * case
@@ -67,11 +67,22 @@ final as (
                     else {{ var('lane_seconds') }}
                 end
                 then meant.lane
-            else last_asked.last_lane
-        end as lane
+        end as told_lane
     from last_asked
     left join meant
         on last_asked.request_key = meant.request_key and last_asked.ended_at = meant.ended_at
+),
+
+final as (
+    select
+        * exclude (last_lane, told_lane),
+        case
+            when is_of_push then '+push'
+            when is_tag_request then reference
+            else coalesce(told_lane, last_lane)
+        end as lane,
+        not is_of_push and not is_tag_request and told_lane is null as is_lane_guessed
+    from described
 )
 
 select * from final

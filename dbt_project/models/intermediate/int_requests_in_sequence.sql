@@ -1,6 +1,6 @@
 -- Each request beside what its origin did before it for the same tag of the same repository.
 with requests as (
-    select * from {{ ref('int_requests_in_lanes') }}
+    select * from {{ ref('int_requests_untangled') }}
 ),
 
 capped as (
@@ -69,6 +69,7 @@ final as (
         lag(requested_at) over chain as before_requested_at,
         lag(request_kind) over chain as before_kind,
         lag(method) over chain as before_method,
+        lag(is_tag_request) over chain as before_is_tag_request,
         lag(status) over chain as before_status,
         lag(is_success) over chain as before_is_success,
         lag(is_redirected) over chain as before_is_redirected,

@@ -18,9 +18,14 @@ judged as (
         case
             -- Whether it ever asked before is not known: only two days before the planned ones are read.
             when before_requested_at is null then 'idle'
-            when (request_kind = 'blob' or is_push) and idle > interval '1' second * {{ var('blob_gap_seconds') }}
+            when (request_kind = 'blob' or is_of_push) and idle > interval '1' second * {{ var('blob_gap_seconds') }}
                 then 'idle'
-            when request_kind = 'blob' or is_push then null
+            -- A push ends with its tag. Other tags of what was pushed may follow.
+            when
+                is_of_push and request_kind <> 'manifest'
+                and before_method = 'PUT' and before_is_tag_request and before_is_success
+                then 'pushed'
+            when request_kind = 'blob' or is_of_push then null
             when idle > interval '1' second * {{ var('manifest_gap_seconds') }} then 'idle'
             when request_kind <> 'manifest' then null
             -- While layers are still on their way, it is another machine behind the same address.

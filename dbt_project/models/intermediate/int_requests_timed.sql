@@ -11,23 +11,60 @@ marked as (
     from requests
 ),
 
-described as (
+ahead as (
     select
         *,
+        min(case when is_push then requested_at end) over later as next_push_at,
+        min(case when request_kind = 'manifest' and method = 'GET' then requested_at end) over later as next_get_at,
+        min(case when request_kind = 'manifest' and method = 'PUT' then requested_at end) over (
+            partition by chain_origin_id, repository, reference
+            order by requested_at, ended_at, request_key
+            rows between 1 following and unbounded following
+        ) as next_put_at
+    from marked
+    window later as (
+        partition by chain_origin_id, repository
+        order by requested_at, ended_at, request_key
+        rows between 1 following and unbounded following
+    )
+),
+
+described as (
+    select
+        * exclude (next_push_at, next_get_at, next_put_at),
         request_kind = 'manifest' and reference_type = 'tag' and not is_artifact_tag as is_tag_request,
         -- What a pull may begin with: layers seen before it belong to something else.
         request_kind = 'manifest' and not is_artifact_tag
-        and (reference_type = 'tag' or method = 'HEAD' or coalesce(manifest_kind = 'index', false)) as is_opening
-    from marked
+        and (reference_type = 'tag' or method = 'HEAD' or coalesce(manifest_kind = 'index', false)) as is_opening,
+        -- The digest by which it is told what was asked for; of a signature or of referrers, their subject.
+        case
+            when is_artifact_tag then 'sha256:' || substr(reference, 8, 64)
+            when request_kind = 'referrers' then reference
+            else object_digest
+        end as told_by,
+        -- Who pushes first looks whether the registry has the part, or the tag, already.
+        is_push or coalesce(
+            method = 'HEAD'
+            and request_kind in ('manifest', 'blob')
+            and next_push_at <= ended_at + interval '1' second * {{ var('manifest_gap_seconds') }}
+            and (
+                reference_type = 'digest' or (
+                    next_put_at <= ended_at + interval '1' second * {{ var('blob_gap_seconds') }}
+                    and coalesce(next_put_at < next_get_at, true)
+                )
+            ),
+            false
+        ) as is_of_push
+    from ahead
 ),
 
 final as (
     select
         *,
         -- In every client's protocol the tag comes first, then the index. Where they seem to come a moment later,
-        -- the clocks of two gateway nodes differ.
+        -- the clocks of two gateway nodes differ. A push ends with its tag.
         requested_at - interval '1' second * {{ var('clock_skew_seconds') }}
-        * case when is_tag_request then 2 when is_opening then 1 else 0 end as ordered_at
+        * case when is_of_push then 0 when is_tag_request then 2 when is_opening then 1 else 0 end as ordered_at
     from described
 )
 

@@ -37,7 +37,8 @@ final as (
         count(distinct object_digest)
         filter (request_kind = 'manifest' and is_success and manifest_kind = 'image') as image_manifest_count,
         count(distinct object_digest)
-        filter (request_kind = 'manifest' and is_success and manifest_kind = 'index') as index_count,
+        filter (request_kind = 'manifest' and is_success and method = 'GET' and manifest_kind = 'index')
+            as index_get_count,
         count(distinct object_digest)
         filter (
             request_kind = 'manifest' and is_success and method = 'GET' and reference_type = 'digest'

@@ -22,9 +22,11 @@ counted as (
         -- tag request before it was the index.
         greatest(
             1,
-            facts.image_manifest_count,
-            facts.unknown_digest_get_count
-            - case when facts.tag_get_count = 0 and facts.unknown_digest_get_count > 1 then 1 else 0 end
+            facts.image_manifest_count + facts.unknown_digest_get_count
+            - case
+                when facts.tag_get_count + facts.index_get_count = 0 and facts.unknown_digest_get_count > 0 then 1
+                else 0
+            end
         ) as expected_config_count,
         coalesce(layers.known_layer_count, 0) as known_layer_count,
         coalesce(layers.known_config_count, 0) as known_config_count,
@@ -55,10 +57,10 @@ concluded as (
             when layer_count > 0 then 'download'
             when not origin.can_pull then 'inspect'
             when manifest_get_count + manifest_head_count + blob_count = 0 then 'inspect'
-            -- An index that nobody took an image from.
+            -- An index that nobody took an image from, whether or not a HEAD of its tag came first: no platform of
+            -- it fits, or only the index was wanted.
             when
-                index_count > 0
-                and manifest_head_count = 0
+                index_get_count > 0
                 and image_manifest_count + unknown_digest_get_count + blob_count = 0
                 then 'inspect'
             else 'version_check'

@@ -1,0 +1,180 @@
+-- Where an origin asks for several tags at once and nothing tells which of them a digest belongs to, its place in
+-- the protocol does: an image follows an index, layers follow an image. A bare HEAD of another tag takes nothing.
+with requests as (
+    select * from {{ ref('int_requests_in_lanes') }}
+),
+
+-- Where an origin asked for one thing only, nothing can be told apart: most of them.
+tangled as (
+    select chain_origin_id, repository
+    from requests
+    group by chain_origin_id, repository
+    having bool_or(is_lane_guessed) and count(distinct lane) > 1
+),
+
+marked as (
+    select
+        requests.*,
+        request_kind = 'manifest' and method = 'GET' and is_success and not is_redirected and not is_of_push
+        and not is_artifact_tag as is_seen_manifest,
+        request_kind = 'blob' and method = 'GET' and is_success as is_blob_get
+    from requests
+    inner join tangled using (chain_origin_id, repository)
+),
+
+steps as (
+    select
+        *,
+        is_seen_manifest and coalesce(manifest_kind = 'index', false) as is_index_step,
+        is_seen_manifest and coalesce(manifest_kind = 'image', true) as is_image_step,
+        -- A configuration is small, and an image has one.
+        is_blob_get and coalesce(
+            blob_kind = 'config',
+            not is_redirected and coalesce(is_complete, true) and bytes_sent < {{ var('layer_bytes') }}
+        ) as is_small_blob
+    from marked
+),
+
+phased as (
+    select
+        *,
+        count(*) filter (where is_opening) over so_far as opening_count,
+        last_value(case when is_tag_request then method end ignore nulls) over so_far = 'HEAD' as is_head_first,
+        max(ended_at) over (
+            partition by chain_origin_id, repository
+            order by ordered_at, requested_at, ended_at, request_key
+            rows between unbounded preceding and 1 preceding
+        ) as before_ended_at
+    from steps
+    window so_far as (
+        partition by chain_origin_id, repository
+        order by ordered_at, requested_at, ended_at, request_key
+        rows between unbounded preceding and current row
+    )
+),
+
+counted_in_phase as (
+    select
+        *,
+        count(*) filter (where is_blob_get) over phase as phase_blob_count,
+        count(*) filter (where is_blob_get and blob_kind = 'layer') over phase as phase_layer_count,
+        count(*) filter (where is_image_step) over phase as phase_image_count
+    from phased
+    window phase as (
+        partition by chain_origin_id, repository, opening_count
+        order by ordered_at, requested_at, ended_at, request_key
+        rows between unbounded preceding and current row
+    )
+),
+
+beside as (
+    select
+        *,
+        requested_at - before_ended_at as idle,
+        lag(phase_layer_count > 0 or phase_blob_count > 1) over chain as is_after_layers,
+        -- An image that was asked for by HEAD first is one that the client lacks: its blobs are still to come.
+        lag(phase_image_count > 0 and phase_blob_count = 0 and not coalesce(is_head_first, false)) over chain
+            as is_after_a_look
+    from counted_in_phase
+    window chain as (
+        partition by chain_origin_id, repository
+        order by ordered_at, requested_at, ended_at, request_key
+    )
+),
+
+-- What comes after a rest, or after something finished, is told apart by time: only what overlaps is one run.
+in_runs as (
+    select
+        *,
+        count(*) filter (
+            where is_opening and coalesce(
+                idle > interval '1' second * {{ var('echo_gap_seconds') }}
+                or (idle >= interval '0' second and (is_after_layers or is_after_a_look)),
+                true
+            )
+        ) over (
+            partition by chain_origin_id, repository
+            order by ordered_at, requested_at, ended_at, request_key
+            rows between unbounded preceding and current row
+        ) as run_number
+    from beside
+),
+
+counted_in_run as (
+    select
+        *,
+        count(*) filter (where is_index_step) over run as index_count,
+        count(*) filter (where is_image_step) over run as image_count,
+        count(*) filter (where is_image_step and is_lane_guessed) over run as guessed_image_count,
+        count(*) filter (where is_small_blob) over run as small_count,
+        count(*) filter (where is_blob_get and not is_small_blob) over run as large_count
+    from in_runs
+    window run as (
+        partition by chain_origin_id, repository, run_number
+        order by ordered_at, requested_at, ended_at, request_key
+        rows between unbounded preceding and current row
+    )
+),
+
+indexes as (
+    select chain_origin_id, repository, run_number, index_count as step_number, lane
+    from counted_in_run
+    where is_index_step
+),
+
+-- The first index that was asked for gets the first image, and so on.
+with_images as (
+    select
+        requests.* exclude (lane),
+        coalesce(indexes.lane, requests.lane) as lane
+    from counted_in_run as requests
+    left join indexes
+        on
+            requests.chain_origin_id = indexes.chain_origin_id
+            and requests.repository = indexes.repository
+            and requests.run_number = indexes.run_number
+            and requests.is_image_step
+            and requests.is_lane_guessed
+            and indexes.step_number = least(requests.guessed_image_count, requests.index_count)
+),
+
+images as (
+    select chain_origin_id, repository, run_number, image_count as step_number, lane
+    from with_images
+    where is_image_step
+),
+
+-- The first configuration is the first image's; layers go to the images in turn, for each wants some.
+untangled as (
+    select
+        requests.* exclude (
+            lane, is_lane_guessed, is_seen_manifest, is_blob_get, is_index_step, is_image_step, is_small_blob,
+            opening_count, is_head_first, before_ended_at, phase_blob_count, phase_layer_count, phase_image_count, idle,
+            is_after_layers, is_after_a_look, run_number, index_count, image_count, guessed_image_count, small_count,
+            large_count
+        ),
+        coalesce(images.lane, requests.lane) as lane
+    from with_images as requests
+    left join images
+        on
+            requests.chain_origin_id = images.chain_origin_id
+            and requests.repository = images.repository
+            and requests.run_number = images.run_number
+            and requests.is_blob_get
+            and requests.is_lane_guessed
+            and images.step_number = case
+                when requests.is_small_blob then least(requests.small_count, requests.image_count)
+                else requests.image_count - (requests.large_count - 1) % nullif(requests.image_count, 0)
+            end
+),
+
+final as (
+    select * from untangled
+    union all
+    select requests.* exclude (is_lane_guessed)
+    from requests
+    left join tangled using (chain_origin_id, repository)
+    where tangled.repository is null
+)
+
+select * from final
