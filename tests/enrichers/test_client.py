@@ -281,11 +281,15 @@ def test_a_client_can_pull_or_not_whatever_its_rule() -> None:
         "regctl",
         "trivy",
         "grype",
-        "watchtower",
+        "diun",
+        "renovate",
         "helm",
         "python-requests",
     ):
         assert answers[name] == {"false"}
+    # Watchtower looks for an install that has the image, and has its engine pull what changed: what it finds
+    # unchanged is a version check of that install. Diun and Renovate only tell a person.
+    assert answers["watchtower"] == {"true"}
     for name in (
         "docker",
         "docker-desktop",
