@@ -70,7 +70,7 @@ concluded as (
 
 final as (
     select
-        md5(repository || chr(10) || first_request_key) as pull_id,
+        md5(repository || chr(10) || first_request) as pull_id,
         *,
         case
             when outcome = 'interrupted' then 'interrupted'

@@ -1,0 +1,52 @@
+"""Whatever clients send: every line is accounted for, every data test passes, and the marts are published."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline import build, plan
+from pipeline.build import BuildError
+from pipeline.settings import Settings
+from tests.random_traffic import Traffic
+from tests.variants import changed
+from tests.warehouse import Warehouse, build_and_publish, load_logs, parsed_once
+
+LINES = 3000
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    folder = tmp_path_factory.mktemp("random")
+    lines = Traffic(seed=1).lines(LINES)
+    for half in (0, 1):
+        path = folder / "logs" / f"{half}.log"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines[half::2]) + "no json\n", "utf-8")
+    settings = Settings(data=folder / "data", logs=str(folder / "logs"), identity_epoch="month")
+    return Warehouse(settings, load_logs(settings))
+
+
+def test_no_data_test_fails(loaded: Warehouse) -> None:
+    settings = loaded.settings
+    plan.write(settings)
+    with parsed_once(settings):
+        built = build.run(settings, full=True, unit_tests=False)
+    assert built["tests"] > 250
+    build_and_publish(settings)
+    ((lines, accounted),) = loaded.query(
+        "select sum(line_count), sum(staged_count + quarantined_count + skipped_count + opted_out_count)"
+        " from marts.load_ledger"
+    )
+    assert lines == accounted >= LINES + 2
+
+
+def test_one_id_for_two_sessions_would_be_seen(loaded: Warehouse, tmp_path: Path) -> None:
+    settings = loaded.settings
+    rule, only_by_id = "first_request) as pull_id", "split_part(first_request, chr(10), 1)) as pull_id"
+    with changed(tmp_path, "models/intermediate/int_sessions.sql", rule, only_by_id):
+        plan.write(settings, full=True)
+        with pytest.raises(BuildError, match="unique_grain_int_sessions_pull_id"):
+            build.run(settings, full=True, unit_tests=False)
