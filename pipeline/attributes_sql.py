@@ -79,6 +79,8 @@ left join epochs e on cast(l.requested_at as date) = e.date
 left join identities i
     on l.address is not distinct from i.address
     and e.identity_epoch = i.identity_epoch
+    -- Within an epoch the same keys come twice: with the previous epoch near its border, without it later.
+    and e.previous_identity_epoch is not distinct from i.previous_identity_epoch
     and c.client_name is not distinct from i.client_name
     and c.engine_os is not distinct from i.engine_os
     and c.client_os is not distinct from i.client_os

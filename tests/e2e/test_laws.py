@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline import build, lake, plan, publish
+from pipeline import attributes, build, lake, plan, publish
 from pipeline.ledger import Ledger
 from pipeline.settings import Settings
 from tests.factories import Traffic
@@ -144,6 +144,23 @@ def test_a_failing_data_test_publishes_nothing(
     with pytest.raises(build.BuildError, match="assert_staged_lines_are_distinct_or_duplicates"):
         build_and_publish(settings, all_tests=True)
     assert not settings.marts.exists()
+
+
+def test_a_line_that_became_two_rows_is_noticed(
+    at_once: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Law 1: a join that doubles the lines of an object would otherwise pass for copies of them."""
+    settings = _settings_with_keys_of(at_once, tmp_path)
+    traffic = Traffic("broken/join", "198.51.100.98")
+    traffic.manifest("2026-01-05 10:00:00", "HEAD", "latest")
+    traffic.manifest("2026-03-05 10:00:00", "HEAD", "latest")
+    write(traffic.lines, tmp_path / "logs" / "a.jsonl")
+    condition = "and e.previous_identity_epoch is not distinct from i.previous_identity_epoch"
+    assert condition in attributes.REQUESTS
+    monkeypatch.setattr(attributes, "REQUESTS", attributes.REQUESTS.replace(condition, ""))
+    load_logs(settings)
+    with pytest.raises(build.BuildError, match="assert_staged_lines_stand_on_their_days"):
+        build_and_publish(settings, all_tests=True)
 
 
 def contents(settings: Settings) -> dict[str, str]:

@@ -63,7 +63,7 @@ installs as (
     where versions.is_install
 ),
 
-seen as (
+sightings as (
     select
         days.install_date,
         installs.repository,
@@ -76,11 +76,31 @@ seen as (
         max(installs.last_checked_at) as last_checked_at,
         max(installs.last_downloaded_at) as last_downloaded_at,
         sum(installs.version_check_count + installs.download_count) as session_count,
-        max(installs.machine_estimate) as machine_estimate
+        max(installs.machine_estimate) as machine_estimate,
+        coalesce(bool_and(installs.is_updater), false) as is_updater
     from days
     inner join installs
         on installs.pull_date between days.install_date - {{ window }} and days.install_date
     group by days.install_date, installs.repository, installs.origin_key, installs.tag, installs.digest
+),
+
+engines as (
+    select distinct install_date, repository, endpoint_key
+    from sightings
+    where not is_updater
+),
+
+-- An updater stands for the engine beside it, which takes what is new: where that one is seen, they are one install.
+seen as (
+    select sightings.*
+    from sightings
+    left join engines
+        on
+            sightings.is_updater
+            and sightings.install_date = engines.install_date
+            and sightings.repository = engines.repository
+            and sightings.endpoint_key = engines.endpoint_key
+    where engines.endpoint_key is null
 ),
 
 -- Under whatever tag it came: the client keeps one store.

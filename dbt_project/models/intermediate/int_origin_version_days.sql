@@ -31,6 +31,7 @@ final as (
         origin_key,
         version,
         bool_and(is_install) as is_install,
+        bool_and(is_updater) as is_updater,
         max(last_seen_at) as last_seen_at,
         max(last_downloaded_at) as last_downloaded_at
     from resolved

@@ -11,7 +11,8 @@ installs as (
     select version_days.*, versions.version_order
     from version_days
     left join versions using (repository, version)
-    where version_days.is_install
+    -- An updater fetches nothing itself: whether it moved shows at the engine beside it.
+    where version_days.is_install and version_days.is_updater is not true
 ),
 
 releases as (

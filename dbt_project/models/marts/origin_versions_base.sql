@@ -40,7 +40,8 @@ sessions as (
             else parents.index_digest
         end as meant_digest,
         coalesce(clients.can_pull, false)
-        and pulls.client_category not in ('mirror', 'scanner', 'ci', 'ci_test') as is_install
+        and pulls.client_category not in ('mirror', 'scanner', 'ci', 'ci_test') as is_install,
+        coalesce(pulls.client_category = 'updater', false) as is_updater
     from pulls
     left join answers on pulls.pull_id = answers.pull_id
     left join clients on pulls.client_name = clients.client_name
@@ -57,6 +58,7 @@ final as (
         origin_id,
         any_value(endpoint_id) as endpoint_id,
         bool_and(is_install) as is_install,
+        bool_and(is_updater) as is_updater,
         min(started_at) as first_seen_at,
         max(started_at) as last_seen_at,
         max(started_at) filter (where outcome = 'version_check') as last_checked_at,
