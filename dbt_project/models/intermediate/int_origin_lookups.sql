@@ -17,15 +17,18 @@ lookups as (
         and not coalesce(pulls.is_origin_unlinkable, false)
 ),
 
--- An origin on both sides of an epoch's border is one.
-unique_keys as (
-    select * from {{ ref('int_unique_keys') }}
+-- An origin on both sides of an epoch's border is one. Told by these look-ups alone: a look-back is shorter than the
+-- time in which they carry both ids, and what another day would teach would make this day dirty too (law 3).
+unique_keys as {{ unique_keys('lookups') }},
+
+origin_keys as (
+    select id, unique_key from unique_keys
     where level = 'origin'
 ),
 
 final as (
     select
-        coalesce(unique_keys.unique_key, lookups.origin_id) as chain_origin_id,
+        coalesce(origin_keys.unique_key, lookups.origin_id) as chain_origin_id,
         lookups.repository,
         lookups.pull_id,
         lookups.pull_date,
@@ -48,9 +51,9 @@ final as (
         lag(lookups.started_at) over before_it as before_started_at,
         lag(lookups.tag) over before_it as before_tag
     from lookups
-    left join unique_keys on lookups.origin_id = unique_keys.id
+    left join origin_keys on lookups.origin_id = origin_keys.id
     window before_it as (
-        partition by coalesce(unique_keys.unique_key, lookups.origin_id), lookups.repository
+        partition by coalesce(origin_keys.unique_key, lookups.origin_id), lookups.repository
         order by lookups.started_at, lookups.pull_id
     )
 )

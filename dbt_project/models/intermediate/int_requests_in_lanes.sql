@@ -26,15 +26,33 @@ rooted as (
     where not requests.is_tag_request
 ),
 
+-- Of two that were asked for at one moment always the same one is taken: an as-of join takes either.
+openings_by_root as (
+    select chain_origin_id, repository, root, ordered_at, max(lane) as lane
+    from openings
+    group by chain_origin_id, repository, root, ordered_at
+),
+
+openings_by_time as (
+    select
+        chain_origin_id,
+        repository,
+        ordered_at,
+        max(lane) as lane,
+        bool_or(is_blind) as is_blind
+    from openings
+    group by chain_origin_id, repository, ordered_at
+),
+
 candidates as (
-    select rooted.request_key, rooted.ended_at, openings.lane, openings.ordered_at as asked_at
+    select rooted.request_key, rooted.ended_at, openings_by_root.lane, openings_by_root.ordered_at as asked_at
     from rooted
-    asof inner join openings
+    asof inner join openings_by_root
         on
-            rooted.chain_origin_id = openings.chain_origin_id
-            and rooted.repository = openings.repository
-            and rooted.root = openings.root
-            and rooted.ordered_at >= openings.ordered_at
+            rooted.chain_origin_id = openings_by_root.chain_origin_id
+            and rooted.repository = openings_by_root.repository
+            and rooted.root = openings_by_root.root
+            and rooted.ordered_at >= openings_by_root.ordered_at
 ),
 
 meant as (
@@ -44,13 +62,19 @@ meant as (
 ),
 
 last_asked as (
-    select requests.*, openings.lane as last_lane, openings.is_blind as is_last_blind
+    select
+        requests.*,
+        last_openings.is_blind as is_last_blind,
+        case
+            when requests.ordered_at - last_openings.ordered_at <= interval '1' second * {{ var('lane_seconds') }}
+                then last_openings.lane
+        end as last_lane
     from requests
-    asof left join openings
+    asof left join openings_by_time as last_openings
         on
-            requests.chain_origin_id = openings.chain_origin_id
-            and requests.repository = openings.repository
-            and requests.ordered_at >= openings.ordered_at
+            requests.chain_origin_id = last_openings.chain_origin_id
+            and requests.repository = last_openings.repository
+            and requests.ordered_at >= last_openings.ordered_at
 ),
 
 described as (

@@ -3,11 +3,9 @@ with requests as (
     select * from {{ ref('int_requests_untangled') }}
 ),
 
-capped as (
+taking as (
     select
         *,
-        -- nginx logs whole requests: a stuck one must not hold a session open for ever.
-        least(ended_at, requested_at + interval '1' second * {{ var('longest_request_seconds') }}) as busy_until,
         request_kind = 'blob' and method = 'GET' and is_success as is_blob_get,
         is_tag_request and method = 'HEAD' and is_success as is_look,
         -- The GET that follows a look at a tag: of the tag, or of the digest that it meant.
@@ -29,7 +27,7 @@ paired as (
         -- to take it and all later looks up.
         not is_look
         or count(*) filter (where is_taking_up) over soon > count(*) filter (where is_look) over soon - 1 as is_taken_up
-    from capped
+    from taking
     window soon as (
         partition by chain_origin_id, repository, lane
         order by ordered_at

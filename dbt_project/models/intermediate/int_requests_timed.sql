@@ -7,7 +7,9 @@ marked as (
     select
         *,
         -- cosign's signatures, and docker's way to attestations: asked for beside an image, under its digest.
-        coalesce(regexp_matches(reference, '^sha256-[0-9a-f]{64}'), false) as is_artifact_tag
+        coalesce(regexp_matches(reference, '^sha256-[0-9a-f]{64}'), false) as is_artifact_tag,
+        -- nginx logs whole requests: a stuck one must not hold a session open for ever.
+        least(ended_at, requested_at + interval '1' second * {{ var('longest_request_seconds') }}) as busy_until
     from requests
 ),
 
@@ -46,10 +48,10 @@ described as (
         is_push or coalesce(
             method = 'HEAD'
             and request_kind in ('manifest', 'blob')
-            and next_push_at <= ended_at + interval '1' second * {{ var('manifest_gap_seconds') }}
+            and next_push_at <= busy_until + interval '1' second * {{ var('manifest_gap_seconds') }}
             and (
                 reference_type = 'digest' or (
-                    next_put_at <= ended_at + interval '1' second * {{ var('blob_gap_seconds') }}
+                    next_put_at <= busy_until + interval '1' second * {{ var('blob_gap_seconds') }}
                     and coalesce(next_put_at < next_get_at, true)
                 )
             ),

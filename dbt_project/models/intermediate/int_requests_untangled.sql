@@ -1,14 +1,18 @@
 -- Where an origin asks for several tags at once and nothing tells which of them a digest belongs to, its place in
 -- the protocol does: an image follows an index, layers follow an image. A bare HEAD of another tag takes nothing.
+-- Told for each day from that day alone: what was tangled days ago may not have been read (law 3).
 with requests as (
-    select * from {{ ref('int_requests_in_lanes') }}
+    select
+        *,
+        cast(requested_at as date) as requested_on
+    from {{ ref('int_requests_in_lanes') }}
 ),
 
 -- Where an origin asked for one thing only, nothing can be told apart: most of them.
 tangled as (
-    select chain_origin_id, repository
+    select chain_origin_id, repository, requested_on
     from requests
-    group by chain_origin_id, repository
+    group by chain_origin_id, repository, requested_on
     having bool_or(is_lane_guessed) and count(distinct lane) > 1
 ),
 
@@ -19,7 +23,7 @@ marked as (
         and not is_artifact_tag as is_seen_manifest,
         request_kind = 'blob' and method = 'GET' and is_success as is_blob_get
     from requests
-    inner join tangled using (chain_origin_id, repository)
+    inner join tangled using (chain_origin_id, repository, requested_on)
 ),
 
 steps as (
@@ -40,14 +44,14 @@ phased as (
         *,
         count(*) filter (where is_opening) over so_far as opening_count,
         last_value(case when is_tag_request then method end ignore nulls) over so_far = 'HEAD' as is_head_first,
-        max(ended_at) over (
-            partition by chain_origin_id, repository
+        max(busy_until) over (
+            partition by chain_origin_id, repository, requested_on
             order by ordered_at, requested_at, ended_at, request_key
             rows between unbounded preceding and 1 preceding
-        ) as before_ended_at
+        ) as before_busy_until
     from steps
     window so_far as (
-        partition by chain_origin_id, repository
+        partition by chain_origin_id, repository, requested_on
         order by ordered_at, requested_at, ended_at, request_key
         rows between unbounded preceding and current row
     )
@@ -61,7 +65,7 @@ counted_in_phase as (
         count(*) filter (where is_image_step) over phase as phase_image_count
     from phased
     window phase as (
-        partition by chain_origin_id, repository, opening_count
+        partition by chain_origin_id, repository, requested_on, opening_count
         order by ordered_at, requested_at, ended_at, request_key
         rows between unbounded preceding and current row
     )
@@ -70,14 +74,14 @@ counted_in_phase as (
 beside as (
     select
         *,
-        requested_at - before_ended_at as idle,
+        requested_at - before_busy_until as idle,
         lag(phase_layer_count > 0 or phase_blob_count > 1) over chain as is_after_layers,
         -- An image that was asked for by HEAD first is one that the client lacks: its blobs are still to come.
         lag(phase_image_count > 0 and phase_blob_count = 0 and not coalesce(is_head_first, false)) over chain
             as is_after_a_look
     from counted_in_phase
     window chain as (
-        partition by chain_origin_id, repository
+        partition by chain_origin_id, repository, requested_on
         order by ordered_at, requested_at, ended_at, request_key
     )
 ),
@@ -93,7 +97,7 @@ in_runs as (
                 true
             )
         ) over (
-            partition by chain_origin_id, repository
+            partition by chain_origin_id, repository, requested_on
             order by ordered_at, requested_at, ended_at, request_key
             rows between unbounded preceding and current row
         ) as run_number
@@ -110,14 +114,14 @@ counted_in_run as (
         count(*) filter (where is_blob_get and not is_small_blob) over run as large_count
     from in_runs
     window run as (
-        partition by chain_origin_id, repository, run_number
+        partition by chain_origin_id, repository, requested_on, run_number
         order by ordered_at, requested_at, ended_at, request_key
         rows between unbounded preceding and current row
     )
 ),
 
 indexes as (
-    select chain_origin_id, repository, run_number, index_count as step_number, lane
+    select chain_origin_id, repository, requested_on, run_number, index_count as step_number, lane
     from counted_in_run
     where is_index_step
 ),
@@ -132,6 +136,7 @@ with_images as (
         on
             requests.chain_origin_id = indexes.chain_origin_id
             and requests.repository = indexes.repository
+            and requests.requested_on = indexes.requested_on
             and requests.run_number = indexes.run_number
             and requests.is_image_step
             and requests.is_lane_guessed
@@ -139,7 +144,7 @@ with_images as (
 ),
 
 images as (
-    select chain_origin_id, repository, run_number, image_count as step_number, lane
+    select chain_origin_id, repository, requested_on, run_number, image_count as step_number, lane
     from with_images
     where is_image_step
 ),
@@ -148,10 +153,10 @@ images as (
 untangled as (
     select
         requests.* exclude (
-            lane, is_lane_guessed, is_seen_manifest, is_blob_get, is_index_step, is_image_step, is_small_blob,
-            opening_count, is_head_first, before_ended_at, phase_blob_count, phase_layer_count, phase_image_count, idle,
-            is_after_layers, is_after_a_look, run_number, index_count, image_count, guessed_image_count, small_count,
-            large_count
+            requested_on, lane, is_lane_guessed, is_seen_manifest, is_blob_get, is_index_step, is_image_step,
+            is_small_blob, opening_count, is_head_first, before_busy_until, phase_blob_count,
+            phase_layer_count, phase_image_count, idle, is_after_layers, is_after_a_look, run_number,
+            index_count, image_count, guessed_image_count, small_count, large_count
         ),
         coalesce(images.lane, requests.lane) as lane
     from with_images as requests
@@ -159,6 +164,7 @@ untangled as (
         on
             requests.chain_origin_id = images.chain_origin_id
             and requests.repository = images.repository
+            and requests.requested_on = images.requested_on
             and requests.run_number = images.run_number
             and requests.is_blob_get
             and requests.is_lane_guessed
@@ -171,9 +177,9 @@ untangled as (
 final as (
     select * from untangled
     union all
-    select requests.* exclude (is_lane_guessed)
+    select requests.* exclude (requested_on, is_lane_guessed)
     from requests
-    left join tangled using (chain_origin_id, repository)
+    left join tangled using (chain_origin_id, repository, requested_on)
     where tangled.repository is null
 )
 
