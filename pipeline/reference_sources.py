@@ -23,7 +23,7 @@ from typing import IO, Any, Final
 
 from enrichers.reference_dataset import Dataset, ReferenceDataError
 from pipeline import reference_bundle, reference_checks, reference_files
-from pipeline.reference_lists import RangeList, convert
+from pipeline.reference_lists import UNREADABLE, RangeList, convert
 from pipeline.settings import ReferenceSource
 
 # A list of all routed networks has 20 to 70 MB.
@@ -65,6 +65,9 @@ def bring(
         built_on = min((item.built_on or today for item in arrived), default=today)
         if built_on < last.built_on:
             raise _refused(source, f"it is of {built_on}, older than what is in use (of {last.built_on})")
+        if built_on > today:
+            # Every later list would be older than this one, and refused until that day.
+            raise _refused(source, f"it is of {built_on}, a day to come")
         target = folder / built_on.isoformat()
         with reference_files.staged(target) as staging:
             _write(source, arrived, staging, built_on)
@@ -95,6 +98,8 @@ def _fetch(place: str, target: Path, opener: Opener) -> Arrived:
         elif kind == "file":
             path, facts = Path(rest), {}
             built_on = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).date()
+            if not path.is_file():
+                raise ReferenceDataError("it is no file")
         else:
             path, built_on, facts = target / Path(place).name, None, {}
             with closing(opener(place)) as response:
@@ -155,7 +160,7 @@ def _write(source: ReferenceSource, arrived: list[Arrived], staging: Path, built
         ranges, values = convert(source.dataset, lists)
     except ReferenceDataError as error:
         raise _refused(source, str(error)) from None
-    except (OSError, ValueError, EOFError) as error:
+    except UNREADABLE as error:
         raise _refused(source, f"it cannot be read as lists of ranges ({type(error).__name__})") from None
     manifest = {
         "dataset": source.dataset,

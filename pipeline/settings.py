@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -48,10 +56,18 @@ class ReferenceSource(BaseModel, extra="forbid"):
     places: list[Annotated[str, Field(pattern=r"^(https://|file:/|npm:)\S+$")]] = Field(
         min_length=1, max_length=2
     )
-    sha256: list[str] = Field(default_factory=list)
-    sha512: list[str] = Field(default_factory=list)
+    sha256: list[Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{64}$")]] = Field(default_factory=list)
+    sha512: list[Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{128}$")]] = Field(default_factory=list)
     licence: str
     attribution: list[str] = Field(default_factory=list)
+
+    @field_validator("sha256", "sha512")
+    @classmethod
+    def _check_checksums(cls, value: list[str], info: ValidationInfo) -> list[str]:
+        """A place without a checksum would be used unverified, and nobody be told."""
+        if value and len(value) != len(info.data.get("places", value)):
+            raise ValueError("give one for each place, or none")
+        return value
 
 
 def _split(value: object) -> object:
