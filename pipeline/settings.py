@@ -6,7 +6,6 @@ import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -28,6 +27,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 from pydantic_settings import SettingsError as UnreadableVariableError
+
+from ingest.networks import parse_network
 
 EpochKind = Literal["month", "quarter", "year"]
 LogFormat = Literal["auto", "json", "combined"]
@@ -80,7 +81,7 @@ def _split(value: object) -> object:
 def _network(text: str, number: int) -> str:
     """A network as text. An opted-out one is somebody's address, which an error must not quote."""
     try:
-        return str(ip_network(text, strict=False))
+        return str(parse_network(text))
     except ValueError:
         raise ValueError(f"number {number} is no address and no network") from None
 
