@@ -11,13 +11,13 @@ import hashlib
 import shutil
 import ssl
 import tempfile
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
+from http.client import HTTPException
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -76,15 +76,22 @@ def bring(
 
 
 def open_https(url: str) -> IO[bytes]:
-    """Open a URL over TLS with the machine's certificates. Raises ReferenceDataError where it cannot."""
+    """Open a URL over TLS with the machine's certificates.
+
+    Raises ReferenceDataError where it cannot, and where it is sent on to a place without TLS.
+    """
     request = urllib.request.Request(url, headers={"User-Agent": "pullhouse"})  # noqa: S310 - https: only
     try:
-        opened: IO[bytes] = urllib.request.urlopen(  # noqa: S310
+        opened = urllib.request.urlopen(  # noqa: S310
             request, timeout=TIMEOUT_S, context=ssl.create_default_context()
         )
-    except (urllib.error.URLError, OSError, ValueError) as error:
+    except (OSError, ValueError, HTTPException) as error:
         raise ReferenceDataError(f"it cannot be fetched ({getattr(error, 'reason', error)})") from None
-    return opened
+    if not opened.geturl().startswith("https:"):
+        opened.close()
+        raise ReferenceDataError("it is sent on to a place without TLS")
+    body: IO[bytes] = opened
+    return body
 
 
 def _fetch(place: str, target: Path, opener: Opener) -> Arrived:
@@ -108,7 +115,7 @@ def _fetch(place: str, target: Path, opener: Opener) -> Arrived:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise ReferenceDataError(f"it is larger than {MAX_BYTES:,} bytes")
-    except (ReferenceDataError, OSError, ValueError) as error:
+    except (ReferenceDataError, OSError, ValueError, HTTPException) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ReferenceDataError(f"{place}: {reason}. What was used before stays in use.") from None
     content = {"source": place, "bytes": size, "sha256": _digest(path, "sha256")}

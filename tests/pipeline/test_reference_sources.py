@@ -16,6 +16,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
+from http.client import IncompleteRead
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import IO, Any
@@ -293,6 +294,28 @@ class Broken:
 
     def close(self) -> None:
         self.response.close()
+
+
+def test_a_download_in_pieces_that_breaks_off(tmp_path: Path) -> None:
+    """Without a length, what is missing shows in the last piece only."""
+
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise IncompleteRead(b"8.8")
+
+    settings = configured(tmp_path, "https://lists.example/asn.csv")
+    with pytest.raises(ReferenceDataError, match=r"IncompleteRead.*What was used before stays in use"):
+        reference.refresh(settings, NOW, lambda url: Broken())
+
+
+def test_a_place_that_sends_on_to_one_without_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Opened(io.BytesIO):
+        def geturl(self) -> str:
+            return "http://lists.example/asn.csv"
+
+    monkeypatch.setattr(urllib.request, "urlopen", lambda *_, **__: Opened())
+    with pytest.raises(ReferenceDataError, match="sent on to a place without TLS"):
+        reference_sources.open_https("https://lists.example/asn.csv")
 
 
 def test_without_a_route(tmp_path: Path) -> None:
