@@ -209,6 +209,7 @@ def test_all_else_comes_from_the_seeds() -> None:
         ("4.19.84-microsoft-standard", "wsl2"),
         ("6.6.31+rpt-rpi-v8", "raspi"),
         ("6.1.21-v7l+", "raspi"),
+        ("6.1.0-rpi7-rpi-v8", "raspi"),
         ("6.8.12-4-pve", "pve"),
         ("6.8.0-45-generic", "generic"),
         ("6.8.0-1015-azurelike", "generic"),
