@@ -49,6 +49,7 @@ described as (
         case when best.confidence <> 'unknown' then best.environment else 'unknown' end as environment,
         coalesce(best.confidence, 'unknown') as environment_confidence,
         coalesce(best.margin, 0) as margin,
+        case best.environment when 'ci' then 'CI' else best.environment end as favoured,
         replace(best.evidence_for, '; ', ', ') as evidence_for,
         replace(best.evidence_against, '; ', ', ') as evidence_against,
         coalesce(facts.client_name, 'an unknown client') || coalesce(' ' || facts.client_version, '')
@@ -86,8 +87,11 @@ final as (
             when environment <> 'unknown'
                 then ', ' || evidence_for || coalesce('; against it: ' || evidence_against, '')
             when evidence_for is null then ', and nothing else tells'
-            when evidence_against is null then ', and too little else tells (' || evidence_for || ')'
-            else ', and the evidence is divided (' || evidence_for || '; against it: ' || evidence_against || ')'
+            when evidence_against is null
+                then ', and too little else tells (for ' || favoured || ': ' || evidence_for || ')'
+            else
+                ', and the evidence is divided (for ' || favoured || ': ' || evidence_for
+                || '; against it: ' || evidence_against || ')'
         end
         || '.' as environment_reason,
         margin
