@@ -32,7 +32,12 @@ LONGEST_AGENT = 1024
 _HEX_ESCAPE = re.compile(r"\\x([0-9A-Fa-f]{2})")
 _BACKSLASHES = re.compile(r"\\+(?=[();])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_VERSION = re.compile(r"\(?v?(\d[0-9A-Za-z.+~_-]{0,63}|devel|dev)\)?", re.ASCII)
+# A version counts first: a short number, with a short word right behind it at most ("2rc1"). What follows are
+# short pieces, one sign between two: a longer one is a key or a digest (a commit has 12 digits, a time 14).
+_COUNTED = r"\d{1,8}(?:[A-Za-z][0-9A-Za-z]{0,5})?(?:[.+~_-][0-9A-Za-z]{1,16})*"
+_VERSION = re.compile(rf"\(?v?(?=[^)]{{1,64}}\)?$)({_COUNTED}|devel|dev)\)?", re.ASCII)
+# An address with other signs than dots, which machines' names have: 203-0-113-7.
+_DASHED_ADDRESS = re.compile(r"(?<!\d)\d{1,3}([-_])\d{1,3}\1\d{1,3}\1\d{1,3}(?!\d)", re.ASCII)
 _TOKEN = re.compile(r" (os|arch|kernel)/(\S+)")
 _UPSTREAM = "UpstreamClient("
 
@@ -120,7 +125,7 @@ def _match(text: str, rules: Sequence[ClientRule]) -> tuple[ClientRule, Mapping[
 def _version(text: str | None) -> str | None:
     """As the client states it, without a leading v; None where it has not the form of a version."""
     found = _VERSION.fullmatch(text or "")
-    return found[1] if found else None
+    return found[1] if found and not _DASHED_ADDRESS.search(found[1]) else None
 
 
 def _platform(kind: str, text: str | None) -> str | None:

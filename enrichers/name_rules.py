@@ -18,7 +18,11 @@ NAME_RULES = tuple(
         (
             "government",
             r"\bgovernment\b|\bminist(ry|erio|ere|erium)\b|\b(department|dept\.?|state|county|city) of\b"
-            r"|\bfederal\b(?! credit union)|\bbundes\w+|\bmunicipal\w*",
+            r"|\bfederal\b(?! credit union)|\bbundes\w+|\bmunicipal\w*"
+            # Parliaments, courts and police; their staff's credit unions are banks.
+            r"|\b(parliament|senate|house of (representatives|commons|lords)|supreme court"
+            r"|police (department|service)|(state|national|royal \w+|regional) police)\b"
+            r"(?!.*\b(credit|savings)\b)",
         ),
         (
             "hosting",

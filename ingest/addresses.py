@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import ip_address
 
 import pandas as pd
 
-Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
+from ingest.networks import Address, Network, unwrapped
 
 _BRACKETED = re.compile(r"\[([^\]]*)\](?::\d{1,5})?", re.ASCII)
 _WITH_PORT = re.compile(r"([0-9.]+):\d{1,5}", re.ASCII)
@@ -39,16 +38,14 @@ def resolve(pairs: pd.DataFrame, trusted: Sequence[Network]) -> pd.DataFrame:
 
 
 def parse_address(text: str) -> Address | None:
-    """One address in any form that proxies write: with a port, in brackets, with a zone, v4-mapped."""
+    """One address in any form that proxies write: with a port, in brackets, with a zone, IPv4 inside IPv6."""
     text = text.strip().strip('"')
     found = _BRACKETED.fullmatch(text) or _WITH_PORT.fullmatch(text)
     try:
         address = ip_address((found[1] if found else text).partition("%")[0])
     except ValueError:
         return None
-    if isinstance(address, IPv6Address) and address.ipv4_mapped:
-        return address.ipv4_mapped
-    return address
+    return unwrapped(address)
 
 
 def _client(peer: str | None, chain: str | None, trusted: Sequence[Network]) -> Address | None:

@@ -11,8 +11,8 @@ from ingest.strict import clean
 PLACEHOLDER = "[address]"
 
 _OCTET = r"0{0,2}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
-# Four numbers below 256: a version of four parts cannot be told from an address, and goes too.
-_IPV4 = re.compile(rf"(?<!\d){_OCTET}(?:\.{_OCTET}){{3}}(?!\d)", re.ASCII)
+# Four numbers below 256, or more: a version of four parts cannot be told from an address, and goes too.
+_IPV4 = re.compile(rf"(?<!\d){_OCTET}(?:\.{_OCTET}){{3,}}(?!\d)", re.ASCII)
 # What clouds name machines by: ip-203-0-113-5, ec2-203-0-113-5. Bare dashed numbers are more often dates.
 _DASHED_IPV4 = re.compile(rf"(?<=ip-|c2-){_OCTET}(?:-{_OCTET}){{3}}(?!\d)", re.ASCII | re.IGNORECASE)
 # Up to nine groups with two colons or more; ipaddress then says whether some of them are an address.

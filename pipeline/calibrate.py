@@ -88,8 +88,8 @@ class Calibration:
 
     @property
     def expected_error(self) -> float | None:
-        """Mean distance of precision and promise over pulls with label and environment; None without any."""
-        known = [group for group in self.groups if group.environment != "unknown"]
+        """Mean distance of precision and promise over the pulls of measured groups; None without any."""
+        known = [group for group in self.groups if group.environment != "unknown" and group.is_measured]
         pulls = sum(group.pulls for group in known)
         if not pulls:
             return None
@@ -162,8 +162,11 @@ def show(calibration: Calibration, console: Console) -> None:
 
 def _weights_table(weights: list[Weight]) -> Table:
     table = Table(box=None, padding=(0, 2))
-    for name in ("evidence", "for", "endpoints", "points given", "points measured"):
-        table.add_column(name, justify="left" if name in ("evidence", "for") else "right")
+    # Whole words also where the output goes into a pipe, which has 80 columns.
+    table.add_column("evidence", min_width=max(len(weight.evidence) for weight in weights))
+    table.add_column("for")
+    for name in ("endpoints", "points given", "points measured"):
+        table.add_column(name, justify="right")
     for weight in weights:
         measured = "too few" if weight.measured is None else f"{weight.measured:+.1f}"
         table.add_row(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 import pandas as pd
 
 from enrichers.identity import KeyRing, pseudonymise
+from ingest.networks import parse_network
 
 Network = IPv4Network | IPv6Network
 
@@ -31,7 +32,7 @@ def read(path: Path) -> dict[Network, str]:
     Raises LabelsError when the file or a line of it cannot be used, or when it names too many addresses.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file)
             if rows.fieldnames is None or not set(COLUMNS) <= set(rows.fieldnames):
                 raise LabelsError(f"{path}: the first line must name the columns {', '.join(COLUMNS)}.")
@@ -86,7 +87,7 @@ def _labels(path: Path, rows: csv.DictReader[str]) -> dict[Network, str]:
         if environment not in ENVIRONMENTS:
             raise LabelsError(f"{where}: the environment must be one of {', '.join(ENVIRONMENTS)}.")
         try:
-            network = ip_network((row["network"] or "").strip(), strict=False)
+            network = parse_network(row["network"] or "")
         except ValueError:
             raise LabelsError(f"{where}: the network is no address and no CIDR.") from None
         if labels.setdefault(_endpoint_network(network), environment) != environment:

@@ -212,7 +212,9 @@ def _npm(*arguments: str, cwd: Path | None = None) -> str:
     except FileNotFoundError:
         raise ReferenceDataError("npm is not installed, and this source is an npm package") from None
     if done.returncode:
-        raise ReferenceDataError(f"npm {arguments[0]} {arguments[1]} failed: {done.stderr.strip()[-500:]}")
+        # The first lines say what is wrong, the rest is advice.
+        reason = ", ".join(done.stderr.strip().splitlines()[:2])
+        raise ReferenceDataError(f"npm {arguments[0]} {arguments[1]} failed: {reason[:300]}")
     return done.stdout
 
 

@@ -12,6 +12,7 @@ import csv
 import gzip
 import io
 import tarfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -29,9 +30,13 @@ from pipeline import reference_bundle
 Row = tuple[int, int, list[str]]
 
 MAX_IPV4: Final = (1 << 32) - 1
+MAX_IPV6: Final = (1 << 128) - 1
 # Ranges that cross another's border contradict it (nested ones do not), and those inside reserved space are
 # no one's. A few are in every list; more mean that something else was sent.
 MAX_WRONG_SHARE: Final = 0.01
+
+# What a file that is no list, or a damaged one, makes the readers of archives and CSV raise.
+UNREADABLE: Final = (OSError, ValueError, EOFError, csv.Error, tarfile.TarError, zlib.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,8 @@ class RangeList:
             try:
                 start, end = _integer(fields[0]), _integer(fields[1])
                 is_v4 = end <= MAX_IPV4 and ":" not in fields[0]
+                if end > MAX_IPV6 or (":" in fields[0]) != (":" in fields[1]):
+                    raise ValueError("two families, or beyond the last address")
             except (ValueError, IndexError):
                 raise ReferenceDataError(f"line {number} is no range of addresses") from None
             if start > end:
@@ -57,15 +64,21 @@ class RangeList:
                 yield start, end, fields[2:]
 
     def clouds(self) -> Iterator[CloudRange]:
-        """Rows of a list of clouds. Raises ReferenceDataError where the header lacks a column."""
+        """Rows of a list of clouds.
+
+        Raises ReferenceDataError where the header lacks a column, and naming the line that is no network of a
+        provider.
+        """
         for lines in self.lines():
             header = [name.strip().lower() for name in next(iter(lines), [])]
             names = {"cidr" if name in ("ip_address", "prefix", "network") else name for name in header}
             if not {"cidr", "provider"} <= names:
                 raise ReferenceDataError("its header lacks `cidr` or `provider`")
             columns = ["cidr" if name in ("ip_address", "prefix", "network") else name for name in header]
-            for fields in lines:
+            for number, fields in enumerate(lines, start=2):
                 found = dict(zip(columns, fields, strict=False))
+                if not _is_network(found.get("cidr", "")) or not found.get("provider"):
+                    raise ReferenceDataError(f"line {number} is no network of a provider")
                 yield CloudRange(
                     found["cidr"], found["provider"].lower(), found.get("region") or None,
                     (found.get("service") or "").upper() or None,
@@ -102,6 +115,8 @@ def convert(dataset: str, lists: list[RangeList]) -> tuple[RangeTable, dict[str,
     `reference_bundle.country`). Raises ReferenceDataError for lists that contradict themselves.
     """
     if dataset == "cloud":
+        for version in (4, 6):
+            check_rows((row for item in lists for row in _networks(item, version)), version)
         listed: Iterator[reference_cloud.Listed] = chain.from_iterable(item.clouds() for item in lists)
         ranges, values = reference_cloud.convert(listed)
         return ranges, {name: pa.array(column[:-1], pa.string()) for name, column in values.items()}
@@ -129,6 +144,22 @@ def check_rows(rows: Iterable[Row], version: int) -> None:
     for count, what in ((crossing, "cross the border of another"), (inside, "lie in reserved space")):
         if count > MAX_WRONG_SHARE * max(len(bounds), 1):
             raise ReferenceDataError(f"{count:,} of {len(bounds):,} IPv{version} ranges {what}")
+
+
+def _networks(item: RangeList, version: int) -> Iterator[Row]:
+    """The networks of a list of clouds as rows."""
+    for listed in item.clouds():
+        found, (start, end, *_) = network_range(listed.cidr, 0, 0)
+        if found == version:
+            yield start, end, []
+
+
+def _is_network(text: str) -> bool:
+    try:
+        network_range(text, 0, 0)
+    except ValueError:
+        return False
+    return True
 
 
 def _integer(text: str) -> int:

@@ -11,19 +11,19 @@ import hashlib
 import shutil
 import ssl
 import tempfile
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
+from http.client import HTTPException
 from pathlib import Path
 from typing import IO, Any, Final
 
 from enrichers.reference_dataset import Dataset, ReferenceDataError
 from pipeline import reference_bundle, reference_checks, reference_files
-from pipeline.reference_lists import RangeList, convert
+from pipeline.reference_lists import UNREADABLE, RangeList, convert
 from pipeline.settings import ReferenceSource
 
 # A list of all routed networks has 20 to 70 MB.
@@ -65,6 +65,9 @@ def bring(
         built_on = min((item.built_on or today for item in arrived), default=today)
         if built_on < last.built_on:
             raise _refused(source, f"it is of {built_on}, older than what is in use (of {last.built_on})")
+        if built_on > today:
+            # Every later list would be older than this one, and refused until that day.
+            raise _refused(source, f"it is of {built_on}, a day to come")
         target = folder / built_on.isoformat()
         with reference_files.staged(target) as staging:
             _write(source, arrived, staging, built_on)
@@ -73,15 +76,22 @@ def bring(
 
 
 def open_https(url: str) -> IO[bytes]:
-    """Open a URL over TLS with the machine's certificates. Raises ReferenceDataError where it cannot."""
+    """Open a URL over TLS with the machine's certificates.
+
+    Raises ReferenceDataError where it cannot, and where it is sent on to a place without TLS.
+    """
     request = urllib.request.Request(url, headers={"User-Agent": "pullhouse"})  # noqa: S310 - https: only
     try:
-        opened: IO[bytes] = urllib.request.urlopen(  # noqa: S310
+        opened = urllib.request.urlopen(  # noqa: S310
             request, timeout=TIMEOUT_S, context=ssl.create_default_context()
         )
-    except (urllib.error.URLError, OSError, ValueError) as error:
+    except (OSError, ValueError, HTTPException) as error:
         raise ReferenceDataError(f"it cannot be fetched ({getattr(error, 'reason', error)})") from None
-    return opened
+    if not opened.geturl().startswith("https:"):
+        opened.close()
+        raise ReferenceDataError("it is sent on to a place without TLS")
+    body: IO[bytes] = opened
+    return body
 
 
 def _fetch(place: str, target: Path, opener: Opener) -> Arrived:
@@ -95,6 +105,8 @@ def _fetch(place: str, target: Path, opener: Opener) -> Arrived:
         elif kind == "file":
             path, facts = Path(rest), {}
             built_on = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).date()
+            if not path.is_file():
+                raise ReferenceDataError("it is no file")
         else:
             path, built_on, facts = target / Path(place).name, None, {}
             with closing(opener(place)) as response:
@@ -103,7 +115,7 @@ def _fetch(place: str, target: Path, opener: Opener) -> Arrived:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise ReferenceDataError(f"it is larger than {MAX_BYTES:,} bytes")
-    except (ReferenceDataError, OSError, ValueError) as error:
+    except (ReferenceDataError, OSError, ValueError, HTTPException) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ReferenceDataError(f"{place}: {reason}. What was used before stays in use.") from None
     content = {"source": place, "bytes": size, "sha256": _digest(path, "sha256")}
@@ -155,7 +167,7 @@ def _write(source: ReferenceSource, arrived: list[Arrived], staging: Path, built
         ranges, values = convert(source.dataset, lists)
     except ReferenceDataError as error:
         raise _refused(source, str(error)) from None
-    except (OSError, ValueError, EOFError) as error:
+    except UNREADABLE as error:
         raise _refused(source, f"it cannot be read as lists of ranges ({type(error).__name__})") from None
     manifest = {
         "dataset": source.dataset,

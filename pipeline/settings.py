@@ -6,12 +6,19 @@ import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -20,6 +27,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 from pydantic_settings import SettingsError as UnreadableVariableError
+
+from ingest.networks import parse_network
 
 EpochKind = Literal["month", "quarter", "year"]
 LogFormat = Literal["auto", "json", "combined"]
@@ -48,10 +57,18 @@ class ReferenceSource(BaseModel, extra="forbid"):
     places: list[Annotated[str, Field(pattern=r"^(https://|file:/|npm:)\S+$")]] = Field(
         min_length=1, max_length=2
     )
-    sha256: list[str] = Field(default_factory=list)
-    sha512: list[str] = Field(default_factory=list)
+    sha256: list[Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{64}$")]] = Field(default_factory=list)
+    sha512: list[Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{128}$")]] = Field(default_factory=list)
     licence: str
     attribution: list[str] = Field(default_factory=list)
+
+    @field_validator("sha256", "sha512")
+    @classmethod
+    def _check_checksums(cls, value: list[str], info: ValidationInfo) -> list[str]:
+        """A place without a checksum would be used unverified, and nobody be told."""
+        if value and len(value) != len(info.data.get("places", value)):
+            raise ValueError("give one for each place, or none")
+        return value
 
 
 def _split(value: object) -> object:
@@ -64,7 +81,7 @@ def _split(value: object) -> object:
 def _network(text: str, number: int) -> str:
     """A network as text. An opted-out one is somebody's address, which an error must not quote."""
     try:
-        return str(ip_network(text, strict=False))
+        return str(parse_network(text))
     except ValueError:
         raise ValueError(f"number {number} is no address and no network") from None
 

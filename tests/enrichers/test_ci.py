@@ -43,6 +43,8 @@ def keys_of(*rows: tuple[str | None, str | None, str | None]) -> pd.DataFrame:
         (AZURE + CLI, None, "192.0.2.1", "no evidence", None, "neither"),
         (PLAIN + CLI, "azure", "192.0.2.1", "no evidence", None, "neither"),
         ("containerd/v1.7.21", "azure", "192.0.2.1", "no evidence", None, "cluster"),
+        ("skopeo/1.9.3", "azure", "192.0.2.1", "unknown", None, "no kernel named"),
+        ("skopeo/1.9.3", "aws", "192.0.2.1", "no evidence", None, "neither"),
         (DESKTOP, None, "192.0.2.1", "no evidence", None, "Desktop"),
         ("buildkit/v0.16", "aws", "192.0.2.1", "unknown", None, "built"),
         ("skopeo/1.9.3", None, "192.0.2.1", "no evidence", None, "neither"),

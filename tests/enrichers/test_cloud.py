@@ -33,3 +33,8 @@ def test_google_itself_is_not_google_cloud() -> None:
     providers = cloud.provider_by_asn()
     assert providers[396982] == "gcp"
     assert 15169 not in providers
+
+
+def test_linode_has_two_networks() -> None:
+    providers = cloud.provider_by_asn()
+    assert {providers[63949], providers[48337]} == {"linode"}

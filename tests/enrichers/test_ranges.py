@@ -164,7 +164,10 @@ def test_network_range_refuses_what_is_none(text: str) -> None:
         ("255.255.255.255", True),
         ("0.0.0.1", True),
         ("::1", True),
-        ("64:ff9b::808:808", True),
+        # A translator's address is the IPv4 address inside it.
+        ("64:ff9b::808:808", False),
+        ("64:ff9b::10.0.0.1", True),
+        ("64:ff9b:1::808:808", True),
         ("1fff:ffff::", True),
         ("2000::", False),
         ("2001:1ff::", True),

@@ -37,6 +37,8 @@ LISTED = [
     Listed("104.131.0.0/18", "digitalocean", "US-NJ"),
     Listed("2606:4700::/32", "cloudflare"),
     Listed("2600:1f18::/33", "aws", "us-east-1", "EC2"),
+    # A private network that slipped into a list.
+    Listed("10.5.0.0/16", "aws", "us-east-1", "AMAZON"),
 ]
 
 
@@ -54,6 +56,7 @@ LISTED = [
         ("2600:1f18::1", ("aws", "us-east-1")),
         ("2600:1f18:8000::1", (None, None)),
         ("8.8.8.8", (None, None)),
+        ("10.5.0.1", (None, None)),
     ],
 )
 @pytest.mark.parametrize("order", [1, -1])

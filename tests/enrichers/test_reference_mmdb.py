@@ -175,6 +175,30 @@ def test_records_of_other_providers(record: dict[str, Any], expected: tuple[Any,
     assert tuple(adapt(record)[column] for column in columns) == expected
 
 
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"city": {"names": None}},
+        {"city": {"names": ["Paris"]}},
+        {"subdivisions": {"names": {"en": "x"}}},
+        {"subdivisions": [3]},
+        {"country": 5, "country_code": "usa"},
+        {"country": "France"},
+        {"asn": "AS99999999999"},
+        {"asn": "²"},
+        {"asn": -1},
+    ],
+    ids=str,
+)
+def test_a_field_of_another_form_says_nothing(record: dict[str, Any]) -> None:
+    """One such record must not end the load of a whole log."""
+    assert not any(adapt(record).values())
+
+
+def test_a_country_code_is_in_capitals() -> None:
+    assert adapt({"country": "de"})["country_code"] == "DE"
+
+
 @pytest.mark.parametrize("record", [None, "text", 7, []])
 def test_a_record_of_another_form_says_nothing(record: object) -> None:
     assert adapt(record) == {}

@@ -126,6 +126,16 @@ def test_a_wrong_file_is_refused_without_a_word_of_its_content(
     assert "192.0.2" not in str(caught.value)
 
 
+def test_networks_as_spreadsheets_and_gateways_write_them(tmp_path: Path) -> None:
+    """With a byte order mark, and IPv4 inside IPv6."""
+    path = tmp_path / "labels.csv"
+    path.write_text("\ufeffnetwork,environment\n::ffff:192.0.2.1,ci\n64:ff9b::c000:200/120,own\n", "utf-8")
+    assert {str(network): label for network, label in labels.read(path).items()} == {
+        "192.0.2.1/32": "ci",
+        "192.0.2.0/24": "own",
+    }
+
+
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LabelsError, match="cannot be read: No such file"):
         labels.read(tmp_path / "none.csv")

@@ -51,7 +51,8 @@ def test_versions_digests_ports_and_times_stay(text: str) -> None:
         ("a/203.0.113.5/203.0.113.6", "a/[address]/[address]"),
         # Four parts below 256 cannot be told from an address.
         ("v1.2.3.4", "v[address]"),
-        ("1.2.3.4.5", "[address].5"),
+        ("1.2.3.4.5", "[address]"),
+        ("1.31.203.0.113.7", "[address]"),
         ("2001:db8::1", "[address]"),
         ("[2001:DB8::1]:443", "[[address]]:443"),
         ("2001:db8:0:0:0:0:0:1", "[address]"),

@@ -154,8 +154,11 @@ def test_a_list_that_fails_the_checks_does_not_replace_the_bundled_one(tmp_path:
 
 def test_a_failing_npm_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     program = tmp_path / "npm"
-    program.write_text("#!/bin/sh\necho 'no route to the registry' >&2\nexit 1\n")
+    program.write_text(
+        "#!/bin/sh\nprintf 'no route\\nto the registry\\nA log lies in /home\\n' >&2\nexit 1\n"
+    )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
-    with pytest.raises(ReferenceDataError, match="npm view @ip-location-db/asn failed: no route"):
+    words = "npm view @ip-location-db/asn failed: no route, to the registry$"
+    with pytest.raises(ReferenceDataError, match=words):
         reference_bundle.pack("@ip-location-db/asn", tmp_path)

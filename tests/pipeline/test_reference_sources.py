@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import io
 import json
 import logging
 import os
@@ -15,6 +16,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
+from http.client import IncompleteRead
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import IO, Any
@@ -30,6 +32,8 @@ from pipeline.reference_lists import RangeList, check_rows
 from pipeline.settings import ReferenceSource, Settings
 
 NOW = datetime(2026, 7, 20, tzinfo=UTC)
+# After the day of the clouds that are bundled.
+NOVEMBER = datetime(2026, 11, 2, tzinfo=UTC)
 JULY = datetime(2026, 7, 10, tzinfo=UTC).timestamp()
 # What everybody knows (reference_checks.PROBES), and ranges to play with.
 KNOWN = [
@@ -135,6 +139,8 @@ NESTED_AND_CROSSING = [f"1.{number}.0.128,1.{number}.1.9,9,x" for number in rang
         (KNOWN + MANY[:95] + [f"10.{n}.0.0,10.{n}.0.9,9,x" for n in range(5)], {}, "lie in reserved space"),
         (KNOWN + MANY[:99] + ["not,a,range,x"], {}, "line 106 is no range of addresses"),
         (KNOWN + MANY[:99] + ["1.9.0.9,1.9.0.1,9,x"], {}, "line 106 is a range that ends before it starts"),
+        (KNOWN + MANY[:99] + ["1.9.0.9,2a00::9,9,x"], {}, "line 106 is no range of addresses"),
+        (KNOWN + MANY[:99] + [f"1.9.0.9,{1 << 128},9,x"], {}, "line 106 is no range of addresses"),
     ],
 )  # fmt: skip
 def test_a_failed_check_keeps_the_old_data_and_says_why(
@@ -158,6 +164,60 @@ def test_an_older_list_is_not_taken(tmp_path: Path, listed: Path) -> None:
     words = r"it is of 2026-06-01, older than what is in use \(of 2026-06-17\)"
     with pytest.raises(ReferenceDataError, match=words):
         reference.refresh(configured(tmp_path, f"file:{listed}"), NOW)
+
+
+def test_a_list_of_a_day_to_come_is_not_taken(tmp_path: Path, listed: Path) -> None:
+    """Else every later list would be older, and refused until that day."""
+    put(listed, KNOWN + MANY, datetime(2036, 1, 1, tzinfo=UTC).timestamp())
+    with pytest.raises(ReferenceDataError, match="it is of 2036-01-01, a day to come"):
+        reference.refresh(configured(tmp_path, f"file:{listed}"), NOW)
+
+
+def _archive() -> bytes:
+    content = "\n".join(KNOWN + MANY).encode()
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        member = tarfile.TarInfo("package/asn.csv")
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
+    return packed.getvalue()
+
+
+def _flipped(content: bytes) -> bytes:
+    """Damaged in the middle, so that the header promises what the body does not hold."""
+    at = len(content) // 4
+    return content[:at] + bytes(byte ^ 0xFF for byte in content[at : at + 9]) + content[at + 9 :]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(_flipped(gzip.compress("\n".join(KNOWN + MANY).encode())), id="gzip, damaged"),
+        pytest.param(gzip.compress("\n".join(KNOWN + MANY).encode())[:-9], id="gzip, cut off"),
+        pytest.param(_archive()[:1500], id="tar archive, cut off"),
+        pytest.param(b'"' + b"x" * 200_000 + b'",1\n', id="a field without an end"),
+        pytest.param(bytes(range(256)) * 9, id="something else"),
+        pytest.param(b"", id="empty"),
+    ],
+)
+def test_a_damaged_file_is_refused_and_the_other_sources_are_used(
+    tmp_path: Path, listed: Path, content: bytes
+) -> None:
+    broken = tmp_path / "country"
+    broken.write_bytes(content)
+    sources = [
+        ReferenceSource(dataset="country", places=[f"file:{broken}"], licence="CC0-1.0"),
+        ReferenceSource(dataset="asn", places=[f"file:{listed}"], licence="CC0-1.0"),
+    ]
+    result = reference.refresh(Settings(data=tmp_path / "data", reference_sources=sources), NOW)
+    assert result["brought"] == {"asn": "2026-07-10"}
+    assert result["warnings"][0].startswith("The source of 'country' was refused: ")
+    assert result["warnings"][0].endswith("What was used before stays in use.")
+
+
+def test_a_place_that_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(ReferenceDataError, match="it is no file"):
+        reference.refresh(configured(tmp_path, f"file:{tmp_path}"), NOW)
 
 
 def test_one_of_two_sources_that_fails_is_a_warning(tmp_path: Path, listed: Path) -> None:
@@ -234,6 +294,28 @@ class Broken:
 
     def close(self) -> None:
         self.response.close()
+
+
+def test_a_download_in_pieces_that_breaks_off(tmp_path: Path) -> None:
+    """Without a length, what is missing shows in the last piece only."""
+
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise IncompleteRead(b"8.8")
+
+    settings = configured(tmp_path, "https://lists.example/asn.csv")
+    with pytest.raises(ReferenceDataError, match=r"IncompleteRead.*What was used before stays in use"):
+        reference.refresh(settings, NOW, lambda url: Broken())
+
+
+def test_a_place_that_sends_on_to_one_without_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Opened(io.BytesIO):
+        def geturl(self) -> str:
+            return "http://lists.example/asn.csv"
+
+    monkeypatch.setattr(urllib.request, "urlopen", lambda *_, **__: Opened())
+    with pytest.raises(ReferenceDataError, match="sent on to a place without TLS"):
+        reference_sources.open_https("https://lists.example/asn.csv")
 
 
 def test_without_a_route(tmp_path: Path) -> None:
@@ -321,7 +403,7 @@ def test_clouds(tmp_path: Path) -> None:
     settings = configured(tmp_path, f"file:{path}", dataset="cloud")
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(reference_checks.ROW_BOUNDS, "cloud", (5, 500_000))
-        assert reference.refresh(settings, NOW)["brought"] == {"cloud": "2026-11-01"}
+        assert reference.refresh(settings, NOVEMBER)["brought"] == {"cloud": "2026-11-01"}
     found = (
         ReferenceSet.open(settings.reference, None)
         .datasets["cloud"]
@@ -329,6 +411,24 @@ def test_clouds(tmp_path: Path) -> None:
     )
     assert found["cloud_provider"].tolist() == ["aws", "azure", "digitalocean"]
     assert found["cloud_region"].tolist() == ["ap-northeast-2", "eastus", "US-NJ"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ([""], "line 7 is no network of a provider"),
+        (["5.5.5.0/24"], "line 7 is no network of a provider"),
+        (["5.5.5.9/24,aws"], "line 7 is no network of a provider"),
+        (["5.5.5.9,aws"], "line 7 is no network of a provider"),
+        (["10.5.0.0/16,aws"], "1 of 5 IPv4 ranges lie in reserved space"),
+    ],
+)
+def test_a_list_of_clouds_that_is_wrong(tmp_path: Path, lines: list[str], words: str) -> None:
+    known = ["3.5.140.0/22,aws", "34.102.0.0/16,gcp", "129.146.0.0/16,oracle", "104.131.0.0/16,digitalocean"]
+    path = put(tmp_path / "clouds.csv", ["cidr,provider", *known, "2600:1f18::/32,aws", *lines],
+               NOVEMBER.timestamp())  # fmt: skip
+    with pytest.raises(ReferenceDataError, match=words):
+        reference.refresh(configured(tmp_path, f"file:{path}", dataset="cloud"), NOVEMBER)
 
 
 def test_countries(tmp_path: Path) -> None:
@@ -370,6 +470,9 @@ def test_nested_ranges_contradict_nothing() -> None:
         {"dataset": "weather"},
         {"licence": None},
         {"colour": "red"},
+        {"sha256": ["0" * 63]},
+        {"sha256": ["0" * 64] * 2},
+        {"places": ["file:/x.csv", "file:/y.csv"], "sha512": ["0" * 128]},
     ],
 )
 def test_a_wrong_source_is_a_wrong_setting(tmp_path: Path, wrong: dict[str, Any]) -> None:

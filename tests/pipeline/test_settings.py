@@ -217,3 +217,9 @@ def test_a_registry_that_is_no_address(given: str) -> None:
     ) as error:
         load_settings(registry=given)
     assert "s3cret" not in str(error.value)
+
+
+def test_networks_as_a_log_of_both_families_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who opted out by the address that the log shows must not be counted because of how it is written."""
+    monkeypatch.setenv("PULLHOUSE_OPTED_OUT_NETWORKS", "::ffff:192.0.2.7, 64:ff9b::198.51.100.0/120")
+    assert load_settings().opted_out_networks == ["192.0.2.7/32", "198.51.100.0/24"]

@@ -39,7 +39,7 @@ ruled as (
             when client_category = 'scanner' then 'scanner_client'
             when inspect_count = lookup_count and tag_count >= {{ var('scanner_tags') }} then 'scanner_tags'
             when 2 * ci_count > lookup_count then 'ci_network'
-            when client_category in ('ci', 'ci_test') then 'ci_client'
+            when client_category = 'ci' then 'ci_client'
             when is_steady and cold_share < {{ var('polling_cold_share') }} then 'polling_steady'
             when is_mostly_steady and cold_share < {{ var('polling_cold_share') }} then 'polling_mostly'
             when is_runtime and company_origin_count >= {{ var('rollout_size') }} then 'deployment_company'

@@ -30,7 +30,13 @@ shown as (
             case when is_own_network then 'own_network' end,
             case when ci_verdict = 'yes' then 'ci_system' end,
             case when is_at_pushing_address and not is_pusher and not is_address_shared then 'pushing_address' end,
-            case when client_name = 'docker-desktop' or client_os in ('darwin', 'windows') then 'desktop' end,
+            -- An engine of Windows runs on servers as on desktops, and its command line beside it.
+            case
+                when
+                    client_name = 'docker-desktop'
+                    or (client_os in ('darwin', 'windows') and coalesce(engine_os, '') <> 'windows')
+                    then 'desktop'
+            end,
             case when kernel_hint in ('linuxkit', 'wsl2') then 'desktop_kernel' end,
             case when client_category = 'runtime_k8s' then 'cluster_runtime' end,
             case when client_category = 'runtime_orch' then 'orchestrator' end,
@@ -40,7 +46,10 @@ shown as (
             case when is_copier then 'copier' end,
             case when client_name = 'docker-compose' then 'compose' end,
             case when client_name in ('podman', 'nerdctl') then 'personal_runtime' end,
-            case when kernel_hint = 'azure' then 'azure_kernel' end,
+            -- A hosted runner is a new machine each time: whoever looks up by a timer is none.
+            case
+                when kernel_hint = 'azure' and coalesce(access_pattern, '') <> 'polling' then 'azure_kernel'
+            end,
             case when kernel_hint in ('talos', 'flatcar', 'pve') then 'server_kernel' end,
             case when is_hosted and is_cluster then 'hosted_cluster' end,
             case when is_organisation and is_cluster then 'own_cluster' end,

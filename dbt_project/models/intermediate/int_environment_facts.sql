@@ -57,6 +57,7 @@ final as (
         pulls.client_name,
         pulls.client_version,
         pulls.client_category,
+        pulls.engine_os,
         pulls.client_os,
         pulls.kernel_hint,
         pulls.network_type,

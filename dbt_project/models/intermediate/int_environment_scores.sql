@@ -31,8 +31,8 @@ final as (
         environment,
         sum(points) as points,
         bool_or(is_proof) as is_proven,
-        string_agg(phrase, ', ' order by position) filter (where points > 0) as evidence_for,
-        string_agg(phrase, ', ' order by position) filter (where points < 0) as evidence_against
+        string_agg(phrase, '; ' order by position) filter (where points > 0) as evidence_for,
+        string_agg(phrase, '; ' order by position) filter (where points < 0) as evidence_against
     from strongest
     where strength_rank = 1
     group by pull_id, environment

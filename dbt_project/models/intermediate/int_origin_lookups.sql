@@ -46,8 +46,12 @@ final as (
         lookups.network_type,
         lookups.company,
         coalesce(lookups.ci_verdict = 'yes', false) as is_ci,
-        coalesce(lookups.client_name = 'docker-desktop' or lookups.client_os in ('darwin', 'windows'), false)
-            as is_workstation,
+        -- An engine of Windows runs on servers as on desktops, and its command line beside it.
+        coalesce(
+            lookups.client_name = 'docker-desktop'
+            or (lookups.client_os in ('darwin', 'windows') and coalesce(lookups.engine_os, '') <> 'windows'),
+            false
+        ) as is_workstation,
         lag(lookups.started_at) over before_it as before_started_at,
         lag(lookups.tag) over before_it as before_tag
     from lookups

@@ -26,7 +26,11 @@ best as (
         evidence_for,
         case
             when is_proven then null
-            else nullif(concat_ws(', ', evidence_against, evidence_for_second), '')
+            else nullif(concat_ws('; ', evidence_against, nullif(array_to_string(list_filter(
+                string_split(evidence_for_second, '; '),
+                -- What speaks against the best may be what speaks for the second.
+                lambda phrase: not list_contains(string_split(coalesce(evidence_against, ''), '; '), phrase)
+            ), '; '), '')), '')
         end as evidence_against,
         case
             when is_proven then 'proven'
@@ -45,8 +49,9 @@ described as (
         case when best.confidence <> 'unknown' then best.environment else 'unknown' end as environment,
         coalesce(best.confidence, 'unknown') as environment_confidence,
         coalesce(best.margin, 0) as margin,
-        best.evidence_for,
-        best.evidence_against,
+        case best.environment when 'ci' then 'CI' else best.environment end as favoured,
+        replace(best.evidence_for, '; ', ', ') as evidence_for,
+        replace(best.evidence_against, '; ', ', ') as evidence_against,
         coalesce(facts.client_name, 'an unknown client') || coalesce(' ' || facts.client_version, '')
         || case
             when facts.kernel_hint is null or facts.kernel_hint = 'generic' then ''
@@ -82,8 +87,11 @@ final as (
             when environment <> 'unknown'
                 then ', ' || evidence_for || coalesce('; against it: ' || evidence_against, '')
             when evidence_for is null then ', and nothing else tells'
-            when evidence_against is null then ', and too little else tells (' || evidence_for || ')'
-            else ', and the evidence is divided (' || evidence_for || '; against it: ' || evidence_against || ')'
+            when evidence_against is null
+                then ', and too little else tells (for ' || favoured || ': ' || evidence_for || ')'
+            else
+                ', and the evidence is divided (for ' || favoured || ': ' || evidence_for
+                || '; against it: ' || evidence_against || ')'
         end
         || '.' as environment_reason,
         margin

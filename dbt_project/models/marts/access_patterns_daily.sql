@@ -47,7 +47,13 @@ final as (
         described.verdict || '. Look-ups in the {{ var("pattern_days") }} days up to here: '
         || cast(described.lookup_count as varchar) || '; with layers: ' || described.cold_percent || ' %; tags: '
         || cast(described.tag_count as varchar)
-        || coalesce('; variation of the gaps: ' || described.variation_percent || ' %', '') || '.' as pattern_reason,
+        -- One gap has nothing to differ from.
+        || case
+            when described.lookup_count > 2
+                then coalesce('; variation of the gaps: ' || described.variation_percent || ' %', '')
+            else ''
+        end
+        || '.' as pattern_reason,
         described.rule as pattern_rule,
         case when described.access_pattern = 'polling' then described.period_seconds end as period_seconds,
         cast(described.lookup_count as bigint) as lookup_count,
