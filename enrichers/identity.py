@@ -22,6 +22,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from ingest.networks import WRAPPERS
+
 EpochKind = Literal["month", "quarter", "year"]
 
 # A key outlives its epoch (or its creation, for a log that comes late) by so many days (contract B).
@@ -30,8 +32,6 @@ KEY_BYTES = 32
 
 _EPOCH = re.compile(r"(\d{4})(?:-Q([1-4])|-(0[1-9]|1[0-2]))?")
 _SECRET_NAME = re.compile(r"[a-z][a-z_]{0,40}")
-# ::ffff:0:0/96 (RFC 4291) and 64:ff9b::/96 (NAT64, RFC 6052).
-_WRAPPED_V4 = (bytes(10) + b"\xff\xff", bytes.fromhex("0064ff9b") + bytes(8))
 _CLIENT_COLUMNS = ["client_name", "engine_os", "client_os", "architecture"]
 
 
@@ -302,7 +302,7 @@ def _network(address: object) -> bytes:
         packed = socket.inet_pton(socket.AF_INET6, address.partition("%")[0])
     except (OSError, ValueError):
         return _NO_ADDRESS
-    return b"4:" + packed[12:] if packed.startswith(_WRAPPED_V4) else b"8:" + packed[:8]
+    return b"4:" + packed[12:] if packed.startswith(WRAPPERS) else b"8:" + packed[:8]
 
 
 def _clients(keys: pd.DataFrame) -> tuple[np.ndarray, list[bytes]]:

@@ -17,14 +17,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ingest.networks import WRAPPERS
+
 NOTHING = -1
 
 Ints = npt.NDArray[np.integer[Any]]
 # start, end (inclusive), rank, code
 Range = tuple[int, int, int, int]
-
-# ::ffff:0:0/96 (RFC 4291) and 64:ff9b::/96 (NAT64, RFC 6052).
-_WRAPPED_IPV4 = (bytes(10) + b"\xff\xff", bytes.fromhex("0064ff9b") + bytes(8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ def _packed(text: object) -> bytes:
         value = inet_pton(AF_INET6 if ":" in text else AF_INET, text)
     except (OSError, ValueError):  # ValueError: a null byte, or text that is no Unicode
         return b""
-    return value[12:] if value.startswith(_WRAPPED_IPV4) else value
+    return value[12:] if value.startswith(WRAPPERS) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ Network = IPv4Network | IPv6Network
 
 # ::ffff:0:0/96 is a socket of both families (RFC 4291), 64:ff9b::/96 a translator (NAT64, RFC 6052). Behind
 # one, a gateway of IPv6 only sees all of IPv4 in what would be one endpoint, a network of 64 bits.
-_WRAPPERS = (bytes(10) + b"\xff\xff", bytes.fromhex("0064ff9b") + bytes(8))
+WRAPPERS = (bytes(10) + b"\xff\xff", bytes.fromhex("0064ff9b") + bytes(8))
 _WRAPPED_BITS = 96
 
 
 def unwrapped(address: Address) -> Address:
     """The IPv4 address inside, where there is one."""
-    if isinstance(address, IPv6Address) and address.packed.startswith(_WRAPPERS):
+    if isinstance(address, IPv6Address) and address.packed.startswith(WRAPPERS):
         return IPv4Address(address.packed[12:])
     return address
 
