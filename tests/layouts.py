@@ -20,7 +20,8 @@ from typing import Any, Protocol
 Line = dict[str, Any]
 # A tag may carry a digest: of a signature (`sha256-….sig`), or of the fallback for referrers.
 DIGEST = re.compile(r"sha256(:|%3A|-)([0-9a-f]{64})")
-REPOSITORY = re.compile(r"acme/(app|tool|chart|[a-z0-9-]+)")
+# `acme` in the first corpus and the written scenarios, `initech` in the second corpus.
+REPOSITORY = re.compile(r"(?:acme|initech)/(?:charts/)?[a-z0-9-]+")
 WORDS = ("north", "amber", "river", "lattice", "quartz", "manifests", "harbour", "blobs", "delta", "fern")
 
 
@@ -96,9 +97,11 @@ class Renaming:
         """A log line under other names; `occurrence` tells repeated uses of one line apart."""
         changed = dict(line)
         for name in ("uri", "request_uri"):
-            changed[name] = self.path(line[name])
+            if name in line:
+                changed[name] = self.path(line[name])
         for name in ("args", "resp_digest", "up_digest", "resp_location"):
-            changed[name] = self.text(line[name])
+            if name in line:
+                changed[name] = self.text(line[name])
         identity = f"{self.seed}:{occurrence}:{line['request_id']}"
         changed["request_id"] = hashlib.sha256(identity.encode()).hexdigest()[:32]
         return changed

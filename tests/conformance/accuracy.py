@@ -20,6 +20,13 @@ MODES = {
     "A302TLS": "redirects",
     "A307": "redirects",
     "A308": "redirects",
+    # The second corpus: the modes of the project's own gateway, with a token service before it or not.
+    "none": "proxies everything",
+    "slow-none": "proxies everything",
+    "token-none": "proxies, asks for a token",
+    "blobs": "proxies manifests, redirects blobs",
+    "token-blobs": "proxies manifests, redirects blobs",
+    "all": "redirects",
 }
 
 
