@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests import synthetic
 from tests.conformance import worlds
-from tests.conformance.accuracy import Accuracy, by_layout, by_mode
+from tests.conformance.accuracy import Accuracy, by_format, by_layout, by_mode
 from tests.counting.scoring import score
 from tests.layouts import Corpus, write
 from tests.variants import changed
@@ -29,26 +29,24 @@ BEGIN, END = "<!-- conformance: begin -->", "<!-- conformance: end -->"
 
 def main(arguments: list[str]) -> int:
     """Print the tables; with `--write`, put the summary into docs/counting.md too."""
-    corpus = Corpus(ROOT / "tests" / "data" / "corpus")
+    corpora = [Corpus(ROOT / "tests" / "data" / name) for name in ("corpus", "corpus2")]
+    scenarios = Written(ROOT / "tests" / "data" / "written")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        made = [
-            worlds.build(corpus, folder / "catalogue"),
-            worlds.build(corpus, folder / "without", with_catalogue=False),
-            worlds.build(corpus, folder / "combined", with_catalogue=False, is_combined=True),
-        ]
-        scenarios = Written(ROOT / "tests" / "data" / "written")
-        written = [
-            worlds.build(scenarios, folder / "written"),
-            worlds.build(scenarios, folder / "written-without", with_catalogue=False),
-            worlds.build(scenarios, folder / "written-combined", with_catalogue=False, is_combined=True),
-        ]
-        print(_scenarios(made[0]))
+        first, second = (_worlds(corpus, folder / f"recorded-{n}") for n, corpus in enumerate(corpora))
+        written = _worlds(scenarios, folder / "written")
+        print(_scenarios(first[0]))
+        print(_scenarios(second[0]))
+        formats = by_format(worlds.build_formats(corpora, folder / "formats"))
         summary = "\n".join(
             [
-                _summary(made, corpus),
-                _same_session(corpus, folder / "synthetic"),
-                _sensitivity(corpus, folder / "sensitivity"),
+                _summary(first, corpora[0]),
+                "Clients that the first corpus lacks (the second corpus):\n",
+                _summary(second, corpora[1]),
+                "By the format of the log, both corpora, without a catalogue, each scenario by itself:\n",
+                _table("log format", formats),
+                _same_session(corpora[0], folder / "synthetic"),
+                _sensitivity(corpora[0], folder / "sensitivity"),
                 "\nScenarios that were **written** from clients' sources, not recorded:\n",
                 _table("layout", [entry for world in written for entry in by_layout(world)]),
             ]
@@ -59,6 +57,15 @@ def main(arguments: list[str]) -> int:
         pattern = re.compile(f"{BEGIN}.*{END}", re.DOTALL)
         PAGE.write_text(pattern.sub(lambda _: f"{BEGIN}\n{summary}{END}", page), "utf-8")
     return 0
+
+
+def _worlds(scenarios: Corpus | Written, folder: Path) -> list[worlds.World]:
+    """The scenarios as JSON with and without a catalogue, and as combined text."""
+    return [
+        worlds.build(scenarios, folder / "catalogue"),
+        worlds.build(scenarios, folder / "without", with_catalogue=False),
+        worlds.build(scenarios, folder / "combined", with_catalogue=False, is_combined=True),
+    ]
 
 
 def _scenarios(world: worlds.World) -> str:

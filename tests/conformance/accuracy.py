@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tests.conformance.worlds import World
+from tests.conformance.worlds import FormatWorld, World
 from tests.counting.scoring import Score, score
 from tests.layouts import Corpus
 
@@ -52,7 +52,7 @@ class Accuracy:
 
 def by_layout(world: World) -> list[Accuracy]:
     """One entry per layout of the world."""
-    return [_accuracy(world, layout.name, score(world.warehouse, layout)) for layout in world.layouts]
+    return [_accuracy(world.name, layout.name, score(world.warehouse, layout)) for layout in world.layouts]
 
 
 def by_mode(world: World, corpus: Corpus) -> list[Accuracy]:
@@ -60,9 +60,23 @@ def by_mode(world: World, corpus: Corpus) -> list[Accuracy]:
     gateways = {truth["id"]: MODES[truth["gateway"]] for truth in corpus.truth}
     scores = [entry for layout in world.layouts[:3] for entry in score(world.warehouse, layout)]
     modes = dict.fromkeys(MODES.values())
-    return [_accuracy(world, mode, (e for e in scores if gateways[e.scenario] == mode)) for mode in modes]
+    return [
+        _accuracy(world.name, mode, (e for e in scores if gateways[e.scenario] == mode)) for mode in modes
+    ]
 
 
-def _accuracy(world: World, what: str, scores: Iterable[Score]) -> Accuracy:
+def by_format(world: FormatWorld) -> list[Accuracy]:
+    """One entry per log format, over all its scenarios."""
+    return [
+        _accuracy(
+            "scenarios apart, without a catalogue",
+            log_format,
+            (entry for layout in layouts for entry in score(world.warehouse, layout)),
+        )
+        for log_format, layouts in world.layouts.items()
+    ]
+
+
+def _accuracy(world: str, what: str, scores: Iterable[Score]) -> Accuracy:
     entries = list(scores)
-    return Accuracy(world.name, what, sum(entry.is_exact for entry in entries), len(entries))
+    return Accuracy(world, what, sum(entry.is_exact for entry in entries), len(entries))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tests.conformance.writers import WRITERS
 from tests.layouts import (
     Corpus,
     Layout,
@@ -79,3 +80,24 @@ def build(
     log_format = "combined text" if is_combined else "JSON"
     name = f"{log_format}, {'with' if with_catalogue else 'without'} a manifest catalogue"
     return World(name, made, layouts)
+
+
+@dataclass(frozen=True, slots=True)
+class FormatWorld:
+    """Published marts over scenarios that lie apart, once in each log format, without a catalogue."""
+
+    warehouse: Warehouse
+    layouts: dict[str, list[Layout]]
+
+
+def build_formats(corpora: list[Corpus], folder: Path) -> FormatWorld:
+    """Lay the scenarios out once a format, each time under other names and in months of their own."""
+    layouts: dict[str, list[Layout]] = {}
+    first = datetime(2026, 1, 1, 0, 30, tzinfo=UTC)
+    for number, (log_format, writer) in enumerate(WRITERS.items()):
+        for position, corpus in enumerate(corpora):
+            layout = separate(corpus, 100 * (number + 1) + position, first)
+            first += timedelta(days=len(corpus.truth) // 24 + 2)
+            write_text(map(writer, layout.lines), folder / "logs" / f"{layout.seed}.log")
+            layouts.setdefault(log_format, []).append(layout)
+    return FormatWorld(make(folder / "data", folder / "logs"), layouts)
