@@ -35,7 +35,9 @@ def serve(settings: Settings) -> int:
     subprocess.run([*AIRFLOW, "db", "migrate"], env=environment, check=True)
     pool = ["pools", "set", "warehouse", "1", "One writer: every task that opens the warehouse."]
     subprocess.run([*AIRFLOW, *pool], env=environment, check=True)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A shell starts what runs in the background with SIGINT ignored, and Python then keeps it ignored.
+    for kind in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(kind, signal.default_int_handler)
     process = subprocess.Popen([*AIRFLOW, "standalone"], env=environment, start_new_session=True)
     try:
         return process.wait()

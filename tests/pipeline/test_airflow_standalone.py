@@ -19,8 +19,10 @@ if sys.argv[1] == "standalone":
     print(os.getpid(), os.environ["PATH"], sep=os.linesep, flush=True)
     time.sleep(600)
 """
+# As a shell starts what runs in the background: with SIGINT ignored.
 SERVE = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
 from pathlib import Path
 from pipeline import airflow_standalone
 from pipeline.settings import Settings
@@ -52,6 +54,9 @@ def test_all_of_it_ends_and_its_parts_are_found(
         airflow = int(serving.stdout.readline())
         path = serving.stdout.readline().strip()
         serving.send_signal(kind)
-        assert serving.wait(30) == 0
+        try:
+            assert serving.wait(30) == 0
+        finally:
+            serving.kill()
     assert has_ended(airflow)
     assert shutil.which("airflow", path=path) == str(Path(sys.executable).parent / "airflow")
