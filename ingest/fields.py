@@ -73,6 +73,7 @@ COLUMNS = {"line_number": "BIGINT", "logged_at": "TIMESTAMP"} | {
 REJECTED_COLUMNS = {
     "line_number": "BIGINT",
     "reason": "VARCHAR",
+    "field": "VARCHAR",
     "line_length": "BIGINT",
     "line_digest": "VARCHAR",
     "shape": "VARCHAR",

@@ -7,6 +7,7 @@ import hmac
 import re
 
 from ingest.rawlines import RawLine
+from ingest.rejected import RejectedLine
 
 _SHAPE_BYTES = 1024
 _SHAPE_CHARACTERS = 200
@@ -16,15 +17,17 @@ _CLASSES = (
     (re.compile(r"[^\x21-\x7e]+"), " "),
 )
 
-RejectedRow = tuple[int, str, int, str, str]
+RejectedRow = tuple[int, str, str | None, int, str, str]
 
 
-def rejected_row(line: RawLine, reason: str, key: bytes) -> RejectedRow:
-    """line_number, reason, line_length (bytes), line_digest, shape.
+def rejected_row(line: RawLine, rejection: RejectedLine, key: bytes) -> RejectedRow:
+    """line_number, reason, field (what is missing or wrong; null where none is named), line_length (bytes),
+    line_digest, shape.
 
     The digest is `line_digest` of the line, or of its first 64 KiB.
     """
-    return (line.number, reason, line.length, line_digest(line.content, key), shape(line.content))
+    digest = line_digest(line.content, key)
+    return (line.number, rejection.reason, rejection.field, line.length, digest, shape(line.content))
 
 
 def line_digest(content: bytes, key: bytes) -> str:

@@ -21,8 +21,8 @@ class RawLine(NamedTuple):
 
     @property
     def is_blank(self) -> bool:
-        """Nothing but white space."""
-        return self.length <= MAX_LINE_BYTES and not self.content.strip()
+        """Nothing but white space, and NULs in front of it (a hole that copytruncate left)."""
+        return self.length <= MAX_LINE_BYTES and not self.content.lstrip(b"\0").strip()
 
 
 def split_lines(blocks: Iterable[bytes]) -> Iterator[RawLine]:

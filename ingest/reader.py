@@ -2,44 +2,55 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import duckdb
 import pyarrow as pa
 
-from ingest import json_scan
+from ingest import json_scan, line_scan, refusal
 from ingest.bytepass import ObjectBytes
-from ingest.combined import LINE as COMBINED_LINE
-from ingest.combined import parse_combined
-from ingest.errors import ObjectError
-from ingest.fields import COLUMNS, FIELDS, MAX_DEPTH, MAX_LINE_BYTES, REJECTED_COLUMNS
+from ingest.fields import COLUMNS, MAX_DEPTH, MAX_LINE_BYTES, REJECTED_COLUMNS
+from ingest.formats import CONTRACT_A, twins
+from ingest.formats.choice import declared_format
+from ingest.formats.model import AnyFormat, JsonFormat
+from ingest.line_scan import Way
+from ingest.parts import Joiner, may_hold_parts
 from ingest.quarantine import RejectedRow, rejected_row
 from ingest.rawlines import RawLine
-from ingest.strict import Parser, RejectedLine, Row, parse_json, read_line
+from ingest.rejected import RejectedLine
+from ingest.sample import SAMPLED_LINES, context_of, ways_of
+from ingest.strict import Comment, Row, read_line
+from ingest.texts import tidy
 
-_PARSERS: dict[str, Parser] = {"json": parse_json, "combined": parse_combined}
-_BATCH_LINES = 20_000
-_DETECTED_LINES = 100
+_BATCH_LINES = 50_000
+_BATCH_BYTES = 64 * 1024 * 1024
+# Fewer lines than this are read one by one sooner than by a query of their own.
+_FEW_LINES = 200
+_MOST_WAYS = 12
 _ARROW_TYPES = {
     "BIGINT": pa.int64(),
     "INTEGER": pa.int32(),
     "DOUBLE": pa.float64(),
     "TIMESTAMP": pa.timestamp("us"),
     "VARCHAR": pa.string(),
+    "UTINYINT": pa.uint8(),
 }
-_KNOWN_FIELD = re.compile("|".join(f'"{item.name}"' for item in FIELDS).encode())
+# The place of the line's format among those of the object; the scan of bare contract A leaves it at 0.
+_NUMBERED = COLUMNS | {"format_number": "UTINYINT default 0"}
+_Line = tuple[RawLine, str]
 
 
 @dataclass(frozen=True, slots=True)
 class ReadCounts:
-    """lines = staged + quarantined + skipped, exactly (law 1). `reader` is scan, or strict for the whole
-    object.
+    """lines = staged + quarantined + skipped, exactly (law 1). `reader` is scan, or strict where every line
+    was read one by one.
 
-    `reasons` counts the quarantined lines.
+    `log_format`: the format of most lines. `formats` and `envelopes`: how many lines each of them read.
+    `reasons` counts the quarantined lines, `missing_fields` those among them that miss a field, by its name.
+    `skipped`: blank lines, comments, parts that were joined to a line, twins of another line.
     """
 
     log_format: str
@@ -49,6 +60,9 @@ class ReadCounts:
     quarantined: int
     skipped: int
     reasons: dict[str, int]
+    formats: dict[str, int] = field(default_factory=dict)
+    envelopes: dict[str, int] = field(default_factory=dict)
+    missing_fields: dict[str, int] = field(default_factory=dict)
 
 
 def read_lines(
@@ -56,28 +70,173 @@ def read_lines(
 ) -> ReadCounts:
     """Create the temporary tables `lines` (fields.COLUMNS) and `rejected_lines` (fields.REJECTED_COLUMNS).
 
-    `lines`: one row a request; times are UTC, empty strings and "-" are null. `log_format`: auto, json or
-    combined. Raises ObjectError for an unknown format, for an object of which no line is a request, and for
-    one that changed while it was read.
+    `lines`: one row a request; times are UTC, empty strings and "-" are null. `log_format`: auto, the name of
+    a format, an nginx log_format, or a table of JSON fields (ingest.formats.choice). Raises ObjectError for
+    an unknown format, for an object of which no line is a request, and for one that changed meanwhile.
     """
-    chosen = _choose_format(data, name, log_format)
-    _create(con, "lines", COLUMNS)
-    _create(con, "rejected_lines", REJECTED_COLUMNS)
-    left = json_scan.scan(con, data) if chosen == "json" and _suits_scan(data) else None
-    tally = _read_strictly(con, data, _PARSERS[chosen], left, quarantine_key)
+    reading = _Reading(con, data, name, declared_format(log_format, name), quarantine_key)
+    reading.run()
     data.check_unchanged()
-    staged = con.execute("select count(*) from lines").fetchall()[0][0]
-    counts = ReadCounts(
-        log_format=chosen,
-        reader="strict" if left is None else "scan",
-        lines=data.line_count,
-        staged=staged,
-        quarantined=tally.reasons.total(),
-        skipped=tally.skipped,
-        reasons=dict(sorted(tally.reasons.items())),
-    )
-    _check(counts, name)
+    counts = reading.counts()
+    refusal.check(counts, name)
     return counts
+
+
+@dataclass(slots=True)
+class _Tally:
+    skipped: int = 0
+    strict: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    missing_fields: Counter[str] = field(default_factory=Counter)
+    near: Counter[str] = field(default_factory=Counter)
+    envelopes: Counter[str] = field(default_factory=Counter)
+
+
+class _Reading:
+    """One object being read."""
+
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        data: ObjectBytes,
+        name: str,
+        declared: AnyFormat | None,
+        key: bytes,
+    ) -> None:
+        self.con = con
+        self.data = data
+        self.key = key
+        self.tally = _Tally()
+        self.joiner = Joiner()
+        self.has_parts = False
+        self.rows: list[Row] = []
+        self.rejected: list[RejectedRow] = []
+        with data.open_raw_lines() as lines:
+            head = list(islice((line for line in lines if not line.is_blank), SAMPLED_LINES))
+        self.context = context_of(data, head, declared)
+        self.ways = ways_of(head, self.context)
+        if not self.ways or isinstance(self.ways.most_common(1)[0][0].log_format, JsonFormat):
+            self.context = replace(self.context, otherwise="not_json")
+        refusal.check_head(head, self.ways, self.context, name)
+
+    def run(self) -> None:
+        """Fill the two tables."""
+        _create(self.con, "lines", _NUMBERED)
+        _create(self.con, "rejected_lines", REJECTED_COLUMNS)
+        left = self._scan_json()
+        if left is None or left:
+            with self.data.open_raw_lines() as lines:
+                for batch in _batches(line for line in lines if left is None or line.number in left):
+                    self._read_batch(batch)
+        for part in self.joiner.unfinished:
+            self._reject(part, RejectedLine("unterminated"))
+        self._flush()
+        self.tally.skipped += self.joiner.joined
+        self.tally.skipped += twins.drop(self.con, self.context.formats)
+
+    def counts(self) -> ReadCounts:
+        """What became of the lines; `lines` then has the columns of contract A only."""
+        found = self.con.execute(
+            "select format_number, count(*) from lines group by all order by count(*) desc, 1"
+        ).fetchall()
+        self.con.execute("alter table lines drop column format_number")
+        formats = {self.context.formats[number].name: count for number, count in found}
+        staged, quarantined = sum(formats.values()), self.tally.reasons.total()
+        return ReadCounts(
+            log_format=next(iter([*formats, *dict(self.tally.near.most_common(1))]), CONTRACT_A.name),
+            reader="strict" if staged and self.tally.strict >= staged else "scan",
+            lines=self.data.line_count,
+            staged=staged,
+            quarantined=quarantined,
+            skipped=self.tally.skipped,
+            reasons=dict(sorted(self.tally.reasons.items())),
+            formats=formats,
+            envelopes=dict(sorted(self.tally.envelopes.items())),
+            missing_fields=dict(sorted(self.tally.missing_fields.items())),
+        )
+
+    def _scan_json(self) -> set[int] | None:
+        """Read bare contract A as one scan of the file; the numbers of the lines left, None for all."""
+        bare = self.ways[Way((), CONTRACT_A)]
+        if not _suits_scan(self.data) or bare * 2 <= self.ways.total():
+            return None
+        return json_scan.scan(self.con, self.data)
+
+    def _read_batch(self, batch: list[RawLine]) -> None:
+        contents = b"\n".join([line.content if line.length <= MAX_LINE_BYTES else b"" for line in batch])
+        self.has_parts = self.has_parts or may_hold_parts(contents)
+        if not self.has_parts and len(batch) >= _FEW_LINES:
+            batch = self._scan(batch, tidy(contents).split("\n"))
+        for line in batch:
+            self._judge(line)
+        self._flush()
+
+    def _scan(self, batch: list[RawLine], texts: list[str]) -> list[RawLine]:
+        """Read a batch by queries, in the ways that lines of the object showed; returns the lines left."""
+        left = {line.number: (line, text) for line, text in zip(batch, texts, strict=True)}
+        tried: set[Way] = set()
+        while len(left) >= _FEW_LINES and (way := self._next_way(left, tried)):
+            tried.add(way)
+            for number in self._query(way, left):
+                del left[number]
+        return [line for line, _ in left.values()]
+
+    def _next_way(self, left: dict[int, _Line], tried: set[Way]) -> Way | None:
+        """The most frequent way that was not tried; a new look at the lines left, where all were."""
+        known = [way for way, _ in self.ways.most_common(_MOST_WAYS)]
+        if set(known) <= tried and len(known) < _MOST_WAYS:
+            some = list(left.values())[:: max(1, len(left) // _FEW_LINES)]
+            seen = ways_of((line for line, _ in some), self.context)
+            known = [way for way, count in seen.most_common() if count * 20 >= _FEW_LINES]
+            self.ways.update({way: seen[way] for way in known if way not in self.ways})
+        return next((way for way in known if way not in tried), None)
+
+    def _query(self, way: Way, left: dict[int, _Line]) -> list[int]:
+        texts = pa.array([text for _, text in left.values()], pa.string())
+        self.con.register("batch", pa.table({"line_number": pa.array(left, pa.int64()), "line": texts}))
+        has_brackets = self.data.most_brackets > MAX_DEPTH
+        sql = line_scan.query(way, self.context.formats, self.context.reference, has_brackets)
+        try:
+            numbers = [row[0] for row in self.con.execute(sql).fetchall()]
+        except duckdb.Error:
+            # Its text quotes the line, and the strict reader will say what is wrong.
+            return []
+        finally:
+            self.con.unregister("batch")
+        self.tally.envelopes.update(dict.fromkeys(way.envelopes, len(numbers)))
+        return numbers
+
+    def _judge(self, line: RawLine) -> None:
+        """Read one line by the strict reader."""
+        whole = self.joiner.add(line) if self.has_parts else line
+        if whole is None:
+            return
+        if whole.is_blank:
+            self.tally.skipped += 1
+            return
+        try:
+            row, found = read_line(whole, self.context)
+        except RejectedLine as rejection:
+            self._reject(line, rejection)
+        except Comment:
+            self.tally.skipped += 1
+        else:
+            self.tally.strict += 1
+            self.tally.envelopes.update(set(found.envelopes))
+            self.rows.append((*row, self.context.formats.index(found.log_format)))
+
+    def _reject(self, line: RawLine, rejection: RejectedLine) -> None:
+        self.tally.reasons[rejection.reason] += 1
+        if rejection.reason == "missing_field" and rejection.field:
+            self.tally.missing_fields[rejection.field] += 1
+        if rejection.log_format:
+            self.tally.near[rejection.log_format] += 1
+        self.rejected.append(rejected_row(line, rejection, self.key))
+
+    def _flush(self) -> None:
+        _append(self.con, "lines", _NUMBERED, self.rows)
+        _append(self.con, "rejected_lines", REJECTED_COLUMNS, self.rejected)
+        self.rows, self.rejected = [], []
 
 
 def _suits_scan(data: ObjectBytes) -> bool:
@@ -89,43 +248,18 @@ def _suits_scan(data: ObjectBytes) -> bool:
     )
 
 
-@dataclass(slots=True)
-class _StrictTally:
-    skipped: int = 0
-    reasons: Counter[str] = field(default_factory=Counter)
-
-
-def _read_strictly(
-    con: duckdb.DuckDBPyConnection, data: ObjectBytes, parse: Parser, left: set[int] | None, key: bytes
-) -> _StrictTally:
-    """Read the lines that are `left` (None: all) one by one into the two tables."""
-    tally = _StrictTally()
-    if left is not None and not left:
-        return tally
-    with data.open_raw_lines() as lines:
-        wanted = (line for line in lines if left is None or line.number in left)
-        while batch := list(islice(wanted, _BATCH_LINES)):
-            rows, rejected = _judge(batch, parse, key, tally)
-            _append(con, "lines", COLUMNS, rows)
-            _append(con, "rejected_lines", REJECTED_COLUMNS, rejected)
-    return tally
-
-
-def _judge(
-    batch: list[RawLine], parse: Parser, key: bytes, tally: _StrictTally
-) -> tuple[list[Row], list[RejectedRow]]:
-    rows: list[Row] = []
-    rejected: list[RejectedRow] = []
-    for line in batch:
-        if line.is_blank:
-            tally.skipped += 1
-            continue
-        try:
-            rows.append(read_line(line, parse))
-        except RejectedLine as rejection:
-            tally.reasons[rejection.reason] += 1
-            rejected.append(rejected_row(line, rejection.reason, key))
-    return rows, rejected
+def _batches(lines: Iterable[RawLine]) -> Iterator[list[RawLine]]:
+    """Lines in batches that memory can hold."""
+    batch: list[RawLine] = []
+    size = 0
+    for line in lines:
+        batch.append(line)
+        size += len(line.content)
+        if len(batch) >= _BATCH_LINES or size >= _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def _create(con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str]) -> None:
@@ -140,66 +274,9 @@ def _append(
     if not rows:
         return
     arrays = [
-        pa.array(values, type=_ARROW_TYPES[kind])
+        pa.array(values, type=_ARROW_TYPES[kind.split()[0]])
         for values, kind in zip(zip(*rows, strict=True), columns.values(), strict=True)
     ]
     con.register("judged_rows", pa.table(arrays, names=list(columns)))
     con.execute(f"insert into {table} select * from judged_rows")
     con.unregister("judged_rows")
-
-
-def _choose_format(data: ObjectBytes, name: str, log_format: str) -> str:
-    if log_format in _PARSERS:
-        return log_format
-    if log_format != "auto":
-        raise ObjectError(name, "its log format is set to one that is unknown", "Use auto, json or combined.")
-    with data.open_raw_lines() as lines:
-        head = [line.content for line in islice(_not_blank(lines), _DETECTED_LINES)]
-    if not head or any(_is_json_line(content) for content in head):
-        return "json"
-    if any(COMBINED_LINE.fullmatch(content.decode("utf-8", "replace").rstrip("\r")) for content in head):
-        return "combined"
-    raise ObjectError(
-        name,
-        f"is no access log that can be read: it begins with {_seen(head[0])}",
-        "Log JSON lines (docs/log-format.md has the log_format) or nginx combined text.",
-    )
-
-
-def _not_blank(lines: Iterable[RawLine]) -> Iterator[RawLine]:
-    return (line for line in lines if not line.is_blank)
-
-
-def _is_json_line(content: bytes) -> bool:
-    """A line that at least begins as an object, and names two fields of contract A."""
-    return _starts_with(content, b"{") and len(set(_KNOWN_FIELD.findall(content))) >= 2
-
-
-def _seen(content: bytes) -> str:
-    """What kind of line this is, in words that quote nothing."""
-    if _starts_with(content, b"{", b"["):
-        return "JSON that has none of the fields of an access log on one line"
-    if _starts_with(content, b"<"):
-        return "XML or HTML"
-    if b"\0" in content:
-        return "binary data"
-    return "text of another form"
-
-
-def _starts_with(content: bytes, *signs: bytes) -> bool:
-    return content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(signs)
-
-
-def _check(counts: ReadCounts, name: str) -> None:
-    unaccounted = counts.lines - counts.staged - counts.quarantined - counts.skipped
-    if unaccounted:
-        raise ObjectError(
-            name, f"{unaccounted} of {counts.lines} lines are unaccounted for", "This is a defect."
-        )
-    if counts.quarantined and not counts.staged:
-        reasons = ", ".join(f"{reason} {count}" for reason, count in counts.reasons.items())
-        raise ObjectError(
-            name,
-            f"none of its {counts.quarantined} lines can be read as {counts.log_format} ({reasons})",
-            "Compare its fields with docs/log-format.md.",
-        )

@@ -1,172 +1,303 @@
 """The strict reader: one raw line to one typed row, or to the reason why not.
 
-Whatever this module decides is the outcome of a line; the fast scan (`ingest.json_scan`) stages a line only
-where it is sure to agree, and leaves all others to this one.
+Whatever this module decides is the outcome of a line; the fast scans (`ingest.json_scan`,
+`ingest.line_scan`) stage a line only where they are sure to agree, and leave all others to this one.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from ingest.fields import (
-    EARLIEST_US,
-    FIELD_NAMES,
-    FIELDS,
-    LATEST_US,
-    MAX_DEPTH,
-    MAX_LINE_BYTES,
-    PATH_ALIAS,
-    Field,
-)
+from ingest import documents, times
+from ingest.documents import Pairs
+from ingest.envelopes.peel import peel
+from ingest.fields import EARLIEST_US, FIELD_NAMES, FIELDS, LATEST_US, MAX_LINE_BYTES, PATH_ALIAS, Field
+from ingest.formats import CONTRACT_A, FORMATS
+from ingest.formats.model import AnyFormat, JsonFormat, TextFormat
 from ingest.rawlines import RawLine
+from ingest.rejected import RejectedLine
+from ingest.texts import tidy, unescaped
+from ingest.times import NO_REFERENCE, YearReference
 
 # A typed row: line number, logged_at in µs since 1970 (UTC), then FIELDS but `msec`; numbers as int or float.
 Row = tuple[int | float | str | None, ...]
 Values = Mapping[str, str | None]
-Parser = Callable[[bytes], Values]
 
 # Never stored: C0 and C1 controls, and the two characters that other tools take for the end of a line.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _KNOWN = frozenset({*FIELD_NAMES, PATH_ALIAS})
 _PATTERNS = {field.name: re.compile(field.pattern) for field in FIELDS}
-_MICROSECOND = Decimal("0.000001")
+_REQUEST = re.compile(r"([A-Za-z_-]+) (.*?)(?: (HTTP/[0-9.]+))?", re.DOTALL)
+_COMMENT = re.compile(r"#(?:Version|Fields|Software|Date|Start-Date|Remark)[:=]")
+# Of every format; without them there is no request. A line of contract A has a user agent, too.
+REQUIRED = ("remote_addr", "method", "request_uri", "status")
 
-# An unclosed string reaches to the end: to look for its end from every quote would take quadratic time.
-_STRING = r'"(?:[^"\\]|\\.)*"?'
-_STRINGS = re.compile(_STRING, re.DOTALL)
-# Outside strings: a comma before a closing bracket, and the names of what is not a number. DuckDB reads both.
-_TOLERATED = re.compile(rf"({_STRING})|,(?=\s*[}}\]])|-?\b(?:nan|inf(?:inity)?)\b", re.IGNORECASE | re.DOTALL)
-
-
-class RejectedLine(Exception):
-    """A line that is no request; `reason` is one of the quarantine's words."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+DURATION = r"([0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?)(ns|us|µs|μs|ms|s)?"
+_DURATION = re.compile(DURATION)
+DIVISORS = {"": 1, "s": 1, "ms": 1e3, "us": 1e6, "µs": 1e6, "μs": 1e6, "ns": 1e9}
 
 
-class _Pairs(list[tuple[str, object]]):
-    """A JSON object as its pairs, so that a doubled key can be seen."""
+@dataclass(frozen=True, slots=True)
+class Context:
+    """How the lines of an object are read.
+
+    `formats`: those that may be met, in order. `reference`: the year of syslog's times. `otherwise`: the
+    reason of a line that is nothing of all that, not_json where the others are JSON.
+    """
+
+    formats: tuple[AnyFormat, ...] = FORMATS
+    reference: YearReference = NO_REFERENCE
+    otherwise: str = "no_format"
 
 
-def read_line(line: RawLine, parse: Parser) -> Row:
-    """Type one line that is not blank. Raises RejectedLine.
+class Fit(NamedTuple):
+    """The format that reads a line, the envelopes around it, and what both say."""
 
-    Reasons: too_long, too_deep, not_json, not_combined, unterminated (the half-written last line),
+    log_format: AnyFormat
+    envelopes: tuple[str, ...]
+    values: Values
+    time: str | None
+    host: str | None
+
+
+class Comment(Exception):
+    """A line that says something about the log, and is no request: `#Fields: …`."""
+
+
+def read_line(line: RawLine, context: Context) -> tuple[Row, Fit]:
+    """Type one line that is not blank. Raises RejectedLine, and Comment.
+
+    Reasons: too_long, too_deep, not_json, no_format, unterminated (the half-written last line),
     duplicate_key, missing_field, wrong_type, time_past, time_future.
     """
     if line.length > MAX_LINE_BYTES:
         raise RejectedLine("too_long")
     try:
-        values = parse(line.content)
+        return read_text(line.number, tidy(line.content), context)
     except RejectedLine as rejection:
-        if not line.is_ended and rejection.reason in ("not_json", "not_combined"):
+        if not line.is_ended and rejection.reason in ("not_json", "no_format"):
             raise RejectedLine("unterminated") from None
+        if rejection.reason == "no_format":
+            raise RejectedLine(context.otherwise) from None
         raise
-    return _typed(line.number, values)
 
 
-def parse_json(content: bytes) -> Values:
-    """The known fields of a JSON line as text. Raises RejectedLine.
+def read_text(number: int, text: str, context: Context) -> tuple[Row, Fit]:
+    """Type one tidy line. Raises as `read_line` does."""
+    found = fit(text, context.formats)
+    if found.log_format is CONTRACT_A:
+        return _contract_row(number, found.values), found
+    try:
+        return _row(number, found, context.reference), found
+    except RejectedLine as rejection:
+        raise RejectedLine(rejection.reason, rejection.field, found.log_format.name) from None
 
-    Repairs: bytes that are no UTF-8 (nginx writes what the client sent), a byte order mark, control
-    characters inside strings, a comma too many.
+
+def fit(text: str, formats: tuple[AnyFormat, ...]) -> Fit:
+    """The first format that fits the line, or the line in its outermost envelope, and so on inwards.
+
+    Raises RejectedLine where none fits.
     """
-    text = content.decode("utf-8", "replace").lstrip("\ufeff")
-    if _depth(text) > MAX_DEPTH:
-        raise RejectedLine("too_deep")
-    pairs = _load(text)
-    if not isinstance(pairs, _Pairs):
-        raise RejectedLine("not_json")
-    known = [(key, value) for key, value in pairs if key in _KNOWN]
-    values = dict(known)
+    if _COMMENT.match(text):
+        raise Comment
+    names: list[str] = []
+    time = host = None
+    while True:
+        document = document_of(text)
+        for item in formats:
+            values = _values(item, text, document)
+            if values is not None:
+                return Fit(item, tuple(names), values, time, host)
+        peeled = peel(text, document, len(names))
+        if peeled is None:
+            raise _nearest(text, document, formats)
+        text = peeled.line
+        names.append(peeled.envelope)
+        time, host = peeled.time or time, peeled.host or host
+
+
+def document_of(text: str) -> Pairs | str | None:
+    """The JSON object, a reason why it is none, or None for what does not begin like one."""
+    if not text.lstrip(" \t").startswith("{"):
+        return None
+    if documents.is_too_deep(text):
+        return "too_deep"
+    try:
+        document = documents.load(text)
+    except (ValueError, RecursionError):
+        return "not_json"
+    return document if isinstance(document, Pairs) else "not_json"
+
+
+def _values(item: AnyFormat, text: str, document: Pairs | str | None) -> Values | None:
+    """What a format reads from a line; None where it does not fit."""
+    if isinstance(item, TextFormat):
+        found = item.strict.fullmatch(text)
+        return _text_values(item, found) if found else None
+    if not isinstance(document, Pairs):
+        return None
+    return _contract_values(document, item) if item is CONTRACT_A else _json_values(item, document)
+
+
+def _text_values(item: TextFormat, found: re.Match[str]) -> Values:
+    values: dict[str, str | None] = dict.fromkeys(item.places, "")
+    for place, value in zip(item.places, found.groups(), strict=True):
+        values[place] = values[place] or unescaped(value or "", item.escapes)
+    return _with_request(values)
+
+
+def _json_values(item: JsonFormat, document: Pairs) -> Values | None:
+    if any(documents.first_text(document, pointers) is None for pointers in item.marking):
+        return None
+    try:
+        values = {name: documents.first_text(document, item.pointers[name]) for name in item.pointers}
+    except ValueError:
+        raise RejectedLine("wrong_type", None, item.name) from None
+    values = {name: unescaped(value, item.escapes) if value else value for name, value in values.items()}
+    completed = _with_request(values)
+    if not item.marks and any(completed.get(name) is None for name in REQUIRED):
+        return None
+    return completed
+
+
+def _with_request(values: dict[str, str | None]) -> dict[str, str | None]:
+    """Take "GET /v2/ HTTP/1.1" apart. What is no HTTP (a TLS hello on a plain port) has neither."""
+    request = values.pop("request", None)
+    if request is not None and (values.get("method") is None or values.get("request_uri") is None):
+        found = _REQUEST.fullmatch(request)
+        values["method"], values["request_uri"], protocol = found.groups() if found else ("", "", "")
+        values["protocol"] = values.get("protocol") or protocol
+    if not values.get("remote_addr") or values["remote_addr"] == "-":
+        # Envoy says only whom it was named: the last of them is who spoke to it.
+        values["remote_addr"] = (values.get("x_forwarded_for") or "").rpartition(",")[2].strip() or None
+    return values
+
+
+def _nearest(text: str, document: Pairs | str | None, formats: tuple[AnyFormat, ...]) -> RejectedLine:
+    """Why no format fits: for JSON, the first field that the nearest format misses."""
+    if isinstance(document, str):
+        return RejectedLine(document)
+    if document is None:
+        return RejectedLine("no_format")
+    candidates = [item for item in formats if isinstance(item, JsonFormat)]
+    if not candidates:
+        return RejectedLine("no_format")
+    missing = min((_missing(item, document) for item in candidates), key=len)
+    return RejectedLine("missing_field", missing[0] if missing else None)
+
+
+def _missing(item: JsonFormat, document: Pairs) -> list[str]:
+    names = ["msec", *REQUIRED] + (["user_agent"] if item is CONTRACT_A else [])
+    found = {
+        name for name in item.pointers if documents.first_text(document, item.pointers[name]) is not None
+    }
+    if "request" in found:
+        found |= {"method", "request_uri"}
+    if "time" in found:
+        found.add("msec")
+    return [name for name in names if name not in found]
+
+
+def _contract_values(document: Pairs, item: JsonFormat) -> Values | None:
+    """The known fields as text; None where it is not contract A at all."""
+    known = [(key, value) for key, value in document if key in _KNOWN]
+    values: dict[str, object] = dict(known)
     if len(values) < len(known):
-        raise RejectedLine("duplicate_key")
+        raise RejectedLine("duplicate_key", None, item.name)
     alias = values.pop(PATH_ALIAS, None)
     if values.get("request_uri") is None:
         values["request_uri"] = alias
-    return {key: _as_text(value) for key, value in values.items()}
+    if any(values.get(name) is None for name in item.marks):
+        return None
+    for name, value in values.items():
+        if value is not None and documents.as_text(value) is None:
+            raise RejectedLine("wrong_type", name, item.name)
+    return {name: documents.as_text(value) for name, value in values.items()}
 
 
-def _load(text: str) -> object:
-    try:
-        return _decode(text)
-    except ValueError:
-        pass
-    try:
-        return _decode(_TOLERATED.sub(lambda found: found[1] or ("NaN" if found[0] != "," else ""), text))
-    except ValueError:
-        raise RejectedLine("not_json") from None
-
-
-def _decode(text: str) -> object:
-    return json.loads(
-        text,
-        strict=False,
-        object_pairs_hook=_Pairs,
-        parse_int=lambda digits: "0" if digits == "-0" else digits,
-        parse_float=lambda digits: repr(float(digits)),
-        parse_constant=lambda _: _Pairs(),
-    )
-
-
-def _depth(text: str) -> int:
-    """How deep brackets lie in one another. Counted only where there are enough of them."""
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
-        return 0
-    depth = deepest = 0
-    for bracket in re.findall(r"[\[\]{}]", _STRINGS.sub("", text)):
-        depth += 1 if bracket in "[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
-
-
-def _as_text(value: object) -> str | None:
-    """Strings, numbers and truth values are text; NaN, arrays and objects are of no type that a field has."""
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    raise RejectedLine("wrong_type")
-
-
-def _typed(number: int, values: Values) -> Row:
+def _contract_row(number: int, values: Values) -> Row:
     for field in FIELDS:
         if field.required and values.get(field.name) is None:
-            raise RejectedLine("missing_field")
-    logged_at, *others = (_typed_value(field, values.get(field.name)) for field in FIELDS)
+            raise RejectedLine("missing_field", field.name, CONTRACT_A.name)
+    logged_at, *others = (_contract_value(field, values.get(field.name)) for field in FIELDS)
     return (number, logged_at, *others)
 
 
-def _typed_value(field: Field, raw: str | None) -> int | float | str | None:
+def _contract_value(field: Field, raw: str | None) -> int | float | str | None:
     text = clean(raw) if raw is not None else ""
     if text in ("", "-"):
         # An empty method, URI or user agent was really sent; without time, address or status there is no
         # request.
         if field.name in ("msec", "remote_addr", "status"):
-            raise RejectedLine("missing_field")
+            raise RejectedLine("missing_field", field.name, CONTRACT_A.name)
         return "" if field.is_empty_told and text == "" and raw is not None else None
     if not field.pattern:
         return text
     if not _PATTERNS[field.name].fullmatch(text):
-        raise RejectedLine("wrong_type")
+        raise RejectedLine("wrong_type", field.name, CONTRACT_A.name)
     if field.sql_type == "TIMESTAMP":
-        return _microseconds(text)
+        return _in_bounds(times.microseconds(text, NO_REFERENCE))
     return float(text) if field.sql_type == "DOUBLE" else int(text)
 
 
-def _microseconds(text: str) -> int:
-    """µs since 1970 of seconds with a fraction, rounded half up."""
-    moment = int(Decimal(text).quantize(_MICROSECOND, ROUND_HALF_UP).scaleb(6))
+def _row(number: int, found: Fit, reference: YearReference) -> Row:
+    values = found.values
+    logged_at = _in_bounds(times.microseconds(time_of(found), reference))
+    for name in REQUIRED:
+        if values.get(name) is None or (name in ("remote_addr", "status") and values[name] in ("", "-")):
+            raise RejectedLine("missing_field", name)
+    values = {**values, "host": values.get("host") or found.host}
+    others = (_value(field, values.get(field.name), found.log_format) for field in FIELDS[1:])
+    return (number, logged_at, *others)
+
+
+def time_of(found: Fit) -> str:
+    """The text of the line's time: its own, or that of the innermost envelope. Raises RejectedLine."""
+    values = found.values
+    own = values.get("time")
+    if own in (None, "", "-") and values.get("date") and values.get("clock"):
+        own = f"{values['date']} {values['clock']}"
+    time = found.time if own in (None, "", "-") else own
+    if not time:
+        raise RejectedLine("missing_field", "msec")
+    return time
+
+
+def _value(field: Field, raw: str | None, log_format: AnyFormat) -> int | float | str | None:
+    """Of other people's formats: an optional number that is none is not known, and costs no line."""
+    text = clean(raw) if raw is not None else ""
+    if text in ("", "-"):
+        return "" if field.is_empty_told and text == "" and raw is not None else None
+    if not field.pattern:
+        return text
+    if field.name == "request_time":
+        return _seconds(text, log_format.duration)
+    if not _PATTERNS[field.name].fullmatch(text):
+        if field.required:
+            raise RejectedLine("wrong_type", field.name)
+        return None
+    return int(text)
+
+
+def _seconds(text: str, unit: str) -> float | None:
+    found = _DURATION.fullmatch(text)
+    if not found or (found[2] and unit != "go"):
+        return None
+    seconds = float(found[1]) / DIVISORS[(found[2] or "") if unit == "go" else unit]
+    return seconds if seconds < 1e7 else None
+
+
+def _in_bounds(moment: int | None) -> int:
+    if moment is None:
+        raise RejectedLine("wrong_type", "msec")
     if moment < EARLIEST_US:
-        raise RejectedLine("time_past")
+        raise RejectedLine("time_past", "msec")
     if moment >= LATEST_US:
-        raise RejectedLine("time_future")
+        raise RejectedLine("time_future", "msec")
     return moment
 
 

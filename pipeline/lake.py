@@ -101,7 +101,7 @@ def write_quarantine(con: duckdb.DuckDBPyConnection, directory: Path, load_id: s
     if count == 0:
         return []
     target = directory / f"{load_id}.parquet"
-    columns = "line_number, reason, line_length, line_digest, shape"
+    columns = "line_number, reason, field, line_length, line_digest, shape"
     query = f"select {quoted(load_id)} as load_id, {columns} from rejected_lines order by line_number"
     write_parquet(con, query, target)
     return [str(target.relative_to(directory.parent))]

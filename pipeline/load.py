@@ -125,6 +125,8 @@ class Loader:
             opted_out_count=opted_out_count,
             opted_out_by_date=opted_out,
             reasons=counts.reasons,
+            missing_fields=counts.missing_fields,
+            formats=counts.formats,
             reference_set=self.reference.id,
             loaded_month=first_day[:7],
             **facts,

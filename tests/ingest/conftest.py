@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingest import json_scan
+from ingest import json_scan, reader
 from ingest.bytepass import read_bytes
 from ingest.objects import LogObject
 from ingest.reader import ReadCounts, read_lines
@@ -67,17 +68,25 @@ def json_line() -> Callable[..., bytes]:
 
 @pytest.fixture(scope="session")
 def read(tmp_path_factory: pytest.TempPathFactory) -> Read:
-    """Read bytes (or a file) as one object; `strictly`: without the fast scan."""
+    """Read bytes (or a file) as one object; `strictly`: without the fast scans."""
     con = duckdb.connect()
     folder = tmp_path_factory.mktemp("read")
 
     def read_content(
-        content: bytes | Path, log_format: str = "auto", strictly: bool = False, suffix: str = ".log"
+        content: bytes | Path,
+        log_format: str = "auto",
+        strictly: bool = False,
+        suffix: str = ".log",
+        modified: int | None = None,
     ) -> Reading:
         path = content if isinstance(content, Path) else folder / f"object{suffix}"
         if isinstance(content, bytes):
             path.write_bytes(content)
+        if modified is not None:
+            os.utime(path, (modified, modified))
         with read_bytes(describe(path), folder / "landing") as data, pytest.MonkeyPatch.context() as patch:
+            # A few lines are read one by one as a rule; here they show what the queries make of them.
+            patch.setattr(reader, "_FEW_LINES", 10**9 if strictly else 1)
             if strictly:
                 patch.setattr(json_scan, "scan", lambda con, data: None)
             counts = read_lines(con, data, name="object", log_format=log_format, quarantine_key=KEY)

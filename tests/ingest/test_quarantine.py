@@ -7,6 +7,7 @@ import pytest
 
 from ingest.quarantine import rejected_row, shape
 from ingest.rawlines import RawLine
+from ingest.rejected import RejectedLine
 
 
 @pytest.mark.parametrize(
@@ -32,5 +33,6 @@ def test_the_shape_of_a_long_line_is_short() -> None:
 def test_a_rejected_row_finds_the_line_again_for_who_has_the_key() -> None:
     line = RawLine(number=7, content=b"secret", length=6, is_ended=True)
     digest = hmac.new(b"key", b"secret", hashlib.sha256).hexdigest()[:32]
-    assert rejected_row(line, "not_json", b"key") == (7, "not_json", 6, digest, "a")
-    assert rejected_row(line, "not_json", b"other")[3] != digest
+    rejection = RejectedLine("missing_field", "status")
+    assert rejected_row(line, rejection, b"key") == (7, "missing_field", "status", 6, digest, "a")
+    assert rejected_row(line, rejection, b"other")[4] != digest

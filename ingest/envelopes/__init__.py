@@ -1,0 +1,33 @@
+"""All envelopes, in the order in which they are tried: the more telling first."""
+
+from __future__ import annotations
+
+from ingest.envelopes import (
+    caddy_console,
+    compose,
+    cri,
+    fluentd,
+    json_line,
+    kubectl,
+    syslog,
+    syslog5424,
+    timestamp,
+    word,
+)
+from ingest.envelopes.model import Envelope
+
+ENVELOPES: tuple[Envelope, ...] = (
+    json_line.ENVELOPE,
+    cri.ENVELOPE,
+    syslog5424.ENVELOPE,
+    kubectl.ENVELOPE,
+    compose.ENVELOPE,
+    fluentd.ENVELOPE,
+    caddy_console.ENVELOPE,
+    syslog.ENVELOPE,
+    timestamp.ENVELOPE,
+    word.ENVELOPE,
+)
+BY_NAME = {envelope.name: envelope for envelope in ENVELOPES}
+# More envelopes in one another than this are no log, but an attack.
+MAX_DEPTH = 6

@@ -1,0 +1,22 @@
+"""Syslog as RFC 3164 has it, with or without its <PRI>, and journalctl's short forms, which look the same."""
+
+from ingest.envelopes.model import TextEnvelope
+from ingest.times import STAMP, SYSLOG_STAMP
+
+ENVELOPE = TextEnvelope(
+    name="syslog",
+    title="syslog (RFC 3164), journalctl",
+    source="https://www.rfc-editor.org/rfc/rfc3164",
+    # The host's name may be missing (nginx: `nohostname`).
+    pattern=r"(?:<[0-9]{1,3}>)?(?:[A-Z][a-z]{2} )?<time> (?:[^ :\[]+ |[0-9A-Fa-f:.]+ )?[A-Za-z_][^ :\[{\"]*(?:\[[^\]]*\])?: <line>",
+    time=rf"(?:{SYSLOG_STAMP}|{STAMP}(?: UTC)?|[0-9]{{10}}\.[0-9]{{6}})",
+    samples=(
+        ("Oct 20 08:00:00 gw nginx[512]: a line", "a line", "Oct 20 08:00:00", None),
+        ("<190>Oct  2 08:00:00 gw nginx: a line", "a line", "Oct  2 08:00:00", None),
+        ("<134>Oct 20 08:00:00 haproxy[14389]: a line", "a line", "Oct 20 08:00:00", None),
+        ("Oct 20 08:00:00 172.18.0.1 proxy[1]: a line", "a line", "Oct 20 08:00:00", None),
+        ("2026-10-20T08:00:00+0000 gw nginx[512]: a line", "a line", "2026-10-20T08:00:00+0000", None),
+        ("Tue 2026-10-20 08:00:00 UTC gw nginx[512]: a line", "a line", "2026-10-20 08:00:00 UTC", None),
+        ("1792483200.123456 gw nginx[512]: a line", "a line", "1792483200.123456", None),
+    ),
+)

@@ -1,0 +1,16 @@
+"""A time in front: a CloudWatch export, `docker logs -t`, `kubectl logs --timestamps`, `aws logs tail`."""
+
+from ingest.envelopes.model import TextEnvelope
+from ingest.times import STAMP
+
+ENVELOPE = TextEnvelope(
+    name="timestamp",
+    title="a time in front (CloudWatch export, docker logs -t, kubectl logs --timestamps)",
+    source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/S3Export.html",
+    pattern=r"<time>[ \t]<line>",
+    time=STAMP,
+    samples=(
+        ("2026-10-20T08:12:00.400Z a line", "a line", "2026-10-20T08:12:00.400Z", None),
+        ("2026-10-20T08:12:00.123456789+02:00 a line", "a line", "2026-10-20T08:12:00.123456789+02:00", None),
+    ),
+)

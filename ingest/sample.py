@@ -1,0 +1,64 @@
+"""What an object holds, from a sample of its lines: ways of reading, the order of its columns, its year."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
+
+from ingest import times
+from ingest.bytepass import ObjectBytes
+from ingest.formats import FORMATS, cloudfront
+from ingest.formats.model import AnyFormat
+from ingest.line_scan import Way
+from ingest.rawlines import RawLine
+from ingest.rejected import RejectedLine
+from ingest.strict import Comment, Context, fit
+from ingest.texts import tidy
+from ingest.times import NO_REFERENCE, YearReference
+
+SAMPLED_LINES = 1000
+_DAY_US = 86_400 * 10**6
+# Before any quote or bracket: what a client sent stands behind one.
+_FULL_DATE = re.compile(
+    r"(?:[^\"{]{0,120}: )?(20[0-9]{2}[-/][01][0-9][-/][0-3][0-9][T ][0-2][0-9]:[0-5][0-9]:[0-5][0-9])"
+)
+
+
+def context_of(data: ObjectBytes, head: list[RawLine], declared: AnyFormat | None) -> Context:
+    """How the lines of an object are read. `head`: its first lines; `declared`: the only format, if set."""
+    formats = (declared,) if declared else FORMATS
+    names = _columns(head)
+    if names and cloudfront.FORMAT in formats:
+        formats = tuple(
+            cloudfront.with_columns(names) if item is cloudfront.FORMAT else item for item in formats
+        )
+    return Context(formats, _year(data, head))
+
+
+def ways_of(lines: Iterable[RawLine], context: Context) -> Counter[Way]:
+    """Which envelopes and formats the lines have, and how many of them."""
+    ways: Counter[Way] = Counter()
+    for line in lines:
+        with suppress(RejectedLine, Comment):
+            found = fit(tidy(line.content), context.formats)
+            ways[Way(found.envelopes, found.log_format)] += 1
+    return ways
+
+
+def _columns(head: list[RawLine]) -> list[str]:
+    sign = cloudfront.HEADER
+    texts = (tidy(line.content) for line in head)
+    return next((text.removeprefix(sign).split() for text in texts if text.startswith(sign)), [])
+
+
+def _year(data: ObjectBytes, head: list[RawLine]) -> YearReference:
+    """The year of syslog's times. A full date in front of one of the first lines tells it, to half a year;
+    without one the file's own date does: nothing in it is younger, but for a clock that is a day wrong."""
+    for line in head:
+        found = _FULL_DATE.match(tidy(line.content))
+        moment = times.microseconds(found[1], NO_REFERENCE) if found else None
+        if moment is not None:
+            return YearReference(moment + 183 * _DAY_US)
+    return YearReference(data.path.stat().st_mtime_ns // 1000 + _DAY_US)

@@ -1,0 +1,151 @@
+"""The time of a line in every notation that logs have: µs since 1970 (UTC), and SQL that says the same.
+
+Notations: seconds, milliseconds, microseconds or nanoseconds since 1970; ISO 8601; the common log format
+(`20/Oct/2026:08:00:00 +0330`); `20261020080000`; and, without a year, syslog's `Oct 20 08:00:00`. A time
+without a zone is UTC. More digits than microseconds are cut off, but for seconds since 1970, which are
+rounded half up (contract A).
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_ZONE = r"[+-][01][0-9]:?[0-5][0-9]"
+_MONTH = "(?:" + "|".join(MONTHS) + ")"
+
+SECONDS = r"[0-9]{1,11}(?:\.[0-9]{1,17})?"
+_COMMON = rf"[0-3][0-9]/{_MONTH}/[0-9]{{4}}:[0-2][0-9]:[0-5][0-9]:[0-5][0-9]"
+_ISO = r"[0-9]{4}[-/][01][0-9][-/][0-3][0-9][T ][0-2][0-9]:[0-5][0-9]:[0-5][0-9]"
+_SYSLOG = rf"{_MONTH} [ 0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9]"
+_FRACTION = r"(?:[.,]([0-9]{1,9}))?"
+
+_STRICT_COMMON = re.compile(rf"({_COMMON}){_FRACTION}(?: ({_ZONE}))?")
+_STRICT_ISO = re.compile(rf"({_ISO}){_FRACTION} ?(Z|UTC|{_ZONE}|[+-][01][0-9])?")
+_STRICT_SYSLOG = re.compile(rf"({_SYSLOG}){_FRACTION}")
+_STRICT_SECONDS = re.compile(SECONDS)
+_STRICT_DIGITS = re.compile(r"[0-9]{13}|[0-9]{16}|[0-9]{19}")
+_MICROSECOND = Decimal("0.000001")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+# How a time is recognised inside an envelope (RE2 and Python alike).
+STAMP = rf"(?:{_ISO}(?:[.,][0-9]{{1,9}})?(?:Z|{_ZONE})?)"
+SYSLOG_STAMP = rf"(?:{_SYSLOG}(?:\.[0-9]{{1,9}})?)"
+
+
+@dataclass(frozen=True, slots=True)
+class YearReference:
+    """What gives a time without a year its year: the time is the last of its kind up to `latest_us` (µs since
+    1970). A log of New Year's night thus spans two years."""
+
+    latest_us: int = 0
+
+    @property
+    def latest(self) -> datetime:
+        """The last moment that a line may have."""
+        return _EPOCH + timedelta(microseconds=self.latest_us)
+
+
+NO_REFERENCE = YearReference()
+
+
+def microseconds(text: str, reference: YearReference) -> int | None:
+    """µs since 1970, or None where the text is no time."""
+    try:
+        if _STRICT_SECONDS.fullmatch(text):
+            return int(Decimal(text).quantize(_MICROSECOND, ROUND_HALF_UP).scaleb(6))
+        if _STRICT_DIGITS.fullmatch(text):
+            return int(text.ljust(16, "0")[:16])
+        if len(text) == 14 and text.isascii() and text.isdigit():
+            return _since_1970(datetime.strptime(text, "%Y%m%d%H%M%S"), None)
+        return _common(text) or _iso(text) or _syslog(text, reference)
+    except ValueError:
+        return None
+
+
+def has_no_zone(text: str) -> bool:
+    """Whether UTC is taken for want of a zone; numbers since 1970 need none."""
+    found = _STRICT_ISO.fullmatch(text)
+    if found:
+        return found[3] is None
+    common = _STRICT_COMMON.fullmatch(text)
+    return bool(common and common[3] is None) or bool(_STRICT_SYSLOG.fullmatch(text))
+
+
+def _common(text: str) -> int | None:
+    found = _STRICT_COMMON.fullmatch(text)
+    if not found:
+        return None
+    day, month, rest = found[1].split("/")
+    moment = datetime.strptime(f"{MONTHS.index(month) + 1} {day} {rest}", "%m %d %Y:%H:%M:%S")
+    return _since_1970(moment, found[3]) + _fraction(found[2])
+
+
+def _iso(text: str) -> int | None:
+    found = _STRICT_ISO.fullmatch(text)
+    if not found:
+        return None
+    moment = datetime.strptime(found[1].replace("/", "-").replace("T", " "), "%Y-%m-%d %H:%M:%S")
+    return _since_1970(moment, found[3]) + _fraction(found[2])
+
+
+def _syslog(text: str, reference: YearReference) -> int | None:
+    found = _STRICT_SYSLOG.fullmatch(text)
+    if not found:
+        return None
+    month = MONTHS.index(text[:3]) + 1
+    latest = reference.latest
+    for year in (latest.year, latest.year - 1):
+        # The 29th of February is a day in some years only.
+        with suppress(ValueError):
+            moment = datetime.strptime(f"{year} {month} {found[1][4:]}", "%Y %m %d %H:%M:%S")
+            if moment.replace(tzinfo=UTC) <= latest:
+                return _since_1970(moment, None) + _fraction(found[2])
+    return None
+
+
+def _fraction(digits: str | None) -> int:
+    return int(digits[:6].ljust(6, "0")) if digits else 0
+
+
+def _since_1970(moment: datetime, zone: str | None) -> int:
+    offset = timedelta()
+    if zone and zone not in ("Z", "UTC"):
+        digits = zone[1:].replace(":", "").ljust(4, "0")
+        offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:])) * (-1 if zone[0] == "-" else 1)
+    return (moment.replace(tzinfo=UTC) - offset - _EPOCH) // timedelta(microseconds=1)
+
+
+def microseconds_sql(text: str, reference: YearReference) -> str:
+    """SQL for the column `text`: what `microseconds` says, or null where the strict reader must look."""
+    year = reference.latest.year
+    syslog = [_syslog_sql(text, candidate) for candidate in (year, year - 1)]
+    return f"""case
+        when {text}[3] = '/' then case
+            when regexp_full_match({text}, '{_COMMON} [+-][01][0-9][0-5][0-9]')
+            then epoch_us(try_strptime({text}, '%d/%b/%Y:%H:%M:%S %z'))
+            when regexp_full_match({text}, '{_COMMON}(?:\\.[0-9]{{3}})?')
+            then epoch_us(try_strptime({text}[1:20], '%d/%b/%Y:%H:%M:%S'))
+                + coalesce(try_cast({text}[22:24] as bigint), 0) * 1000 end
+        when {text}[5] in ('-', '/') then case
+            when regexp_full_match({text}, '{_ISO}(?:\\.[0-9]{{1,9}})?(?:Z|{_ZONE})')
+            then epoch_us(try_cast(replace({text}, '/', '-') as timestamptz))
+            when regexp_full_match({text}, '{_ISO}(?:\\.[0-9]{{1,9}})?')
+            then epoch_us(try_cast(replace({text}, '/', '-') || 'Z' as timestamptz)) end
+        when regexp_full_match({text}, '{SECONDS}')
+        then cast(try_cast({text} as decimal(28, 6)) * 1000000 as bigint)
+        when regexp_full_match({text}, '[0-9]{{13}}') then try_cast({text} as bigint) * 1000
+        when regexp_full_match({text}, '[0-9]{{14}}') then epoch_us(try_strptime({text}, '%Y%m%d%H%M%S'))
+        when regexp_full_match({text}, '[0-9]{{16}}') then try_cast({text} as bigint)
+        when regexp_full_match({text}, '[0-9]{{19}}') then try_cast({text} as bigint) // 1000
+        when regexp_full_match({text}, '{_SYSLOG}')
+        then case when {syslog[0]} <= {reference.latest_us} then {syslog[0]} else {syslog[1]} end
+    end"""
+
+
+def _syslog_sql(text: str, year: int) -> str:
+    return f"epoch_us(try_strptime('{year} ' || replace({text}, '  ', ' '), '%Y %b %d %H:%M:%S'))"

@@ -1,0 +1,89 @@
+"""Each format and each envelope reads its own samples, through both readers, and no other takes them."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+import ingest.envelopes
+import ingest.formats
+from ingest.envelopes import ENVELOPES
+from ingest.envelopes.peel import peel
+from ingest.fields import COLUMNS
+from ingest.formats import FORMATS
+from ingest.formats.model import AnyFormat
+from ingest.strict import Context, document_of, fit, read_text
+
+# 2026-11-01T00:00:00Z: the samples of syslog, whose times have no year, are of October 2026.
+WRITTEN = 1_793_491_200
+# The rooms' own tools; every other file in them is one declaration.
+TOOLS = {"model", "own", "choice", "nginx_variables", "twins", "peel"}
+SAMPLES = [
+    pytest.param(item, line, expected, id=f"{item.name} {number}")
+    for item in FORMATS
+    for number, (line, expected) in enumerate(item.samples)
+]
+
+
+def test_every_file_of_the_rooms_is_tried() -> None:
+    for room, known in ((ingest.formats, FORMATS), (ingest.envelopes, ENVELOPES)):
+        files = {module.name for module in pkgutil.iter_modules(room.__path__)} - TOOLS
+        assert len(files) == len(known)
+
+
+def test_every_format_has_a_source_and_samples() -> None:
+    for item in (*FORMATS, *ENVELOPES):
+        assert item.source.startswith("https://"), item.name
+        assert item.samples, item.name
+        assert item.title, item.name
+
+
+@pytest.mark.parametrize("strictly", [False, True], ids=["both readers", "strict reader"])
+@pytest.mark.parametrize(("item", "line", "expected"), SAMPLES)
+def test_a_format_reads_its_sample(
+    item: AnyFormat, line: str, expected: dict[str, Any], strictly: bool, read: Callable[..., Any]
+) -> None:
+    reading = read(line.encode() + b"\n", strictly=strictly, modified=WRITTEN)
+    assert reading.counts.formats == {item.name: 1}
+    row = reading.rows[0]
+    row["logged_at"] = row["logged_at"].isoformat(timespec="microseconds")
+    wanted = dict(expected)
+    if "logged_at" in wanted:
+        wanted["logged_at"] = datetime.fromisoformat(wanted["logged_at"]).isoformat(timespec="microseconds")
+    assert {name: row[name] for name in wanted} == wanted
+
+
+def test_a_pattern_that_reads_another_field_would_be_noticed() -> None:
+    combined = ingest.formats.BY_NAME["combined"]
+    line, expected = combined.samples[0]
+    swapped = replace(combined, pattern=combined.pattern.replace("<body_bytes_sent>", "<bytes_sent>"))  # type: ignore[call-arg]
+    row, _ = read_text(1, line, Context(formats=(swapped,)))
+    read = dict(zip(COLUMNS, row, strict=True))
+    assert expected["body_bytes_sent"] == read["bytes_sent"] != read["body_bytes_sent"]
+
+
+@pytest.mark.parametrize(
+    ("envelope", "sample"),
+    [
+        pytest.param(item, sample, id=f"{item.name} {n}")
+        for item in ENVELOPES
+        for n, sample in enumerate(item.samples)
+    ],
+)
+def test_an_envelope_is_peeled_by_itself_only(envelope: Any, sample: Any) -> None:
+    outer, line, time, host = sample
+    peeled = peel(outer, document_of(outer), depth=0)
+    assert peeled is not None
+    assert (peeled.envelope, peeled.line, peeled.time, peeled.host) == (envelope.name, line, time, host)
+
+
+@pytest.mark.parametrize(("item", "line", "expected"), SAMPLES)
+def test_no_earlier_format_takes_the_sample_of_a_later_one(
+    item: AnyFormat, line: str, expected: dict[str, Any]
+) -> None:
+    assert fit(line, FORMATS).log_format is item
