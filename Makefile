@@ -10,6 +10,14 @@ PULL ?=
 LABELS ?=
 ARGS ?=
 
+# A misspelt option would be passed over, and its default used: other logs, another directory than was meant.
+OPTIONS := LOGS DATA LOG_FORMAT TRUSTED_PROXIES CATALOGUE LABELS PULL ARGS REGISTRY URL PYTHON
+GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
+UNKNOWN := $(filter-out $(OPTIONS) PULLHOUSE_% MAKE%,$(GIVEN))
+ifneq ($(UNKNOWN),)
+$(error $(shell $(PYTHON) scripts/unknown_options.py "$(OPTIONS)" $(foreach name,$(UNKNOWN),'$(name)')))
+endif
+
 VENV := .venv
 BIN := $(VENV)/bin
 
