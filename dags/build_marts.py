@@ -82,7 +82,7 @@ def build_marts() -> None:
         from pipeline.settings import load_settings
         from pipeline.tasks import safe_errors
 
-        if not planned["rebuilt_days"]:
+        if not planned["is_due"]:
             raise AirflowSkipException("Nothing new: no day has to be rebuilt.")
         with safe_errors():
             # Planned again under the lock: another run may have put its own plan there since.

@@ -12,7 +12,7 @@ from operator import add, methodcaller
 from pathlib import Path
 
 from ingest.decompress import compression_of, open_blocks, unreadable
-from ingest.errors import ObjectError
+from ingest.errors import PassingObjectError
 from ingest.fields import MAX_DEPTH
 from ingest.objects import LogObject
 from ingest.rawlines import KEPT_BYTES, RawLine, split_lines
@@ -53,7 +53,8 @@ class ObjectBytes:
     def check_unchanged(self) -> None:
         """Raise ObjectError unless the file still holds what the byte pass saw; a plain log may grow."""
         if _identity(self.path, self.name, self.compression, self.byte_count) != self.identity:
-            raise ObjectError(self.name, "changed while it was being read", "The next run reads it again.")
+            reason = "changed while it was being read"
+            raise PassingObjectError(self.name, reason, "The next run reads it again.")
 
 
 @contextmanager
@@ -198,5 +199,6 @@ def _link(item: LogObject, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         link.symlink_to(item.path.absolute())
     except OSError as error:
-        raise ObjectError(item.name, f"no link to it can be made in {folder}: {error.strerror}") from None
+        reason = f"no link to it can be made in {folder}: {error.strerror}"
+        raise PassingObjectError(item.name, reason) from None
     return link

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import zstandard
 
-from ingest.errors import ObjectError
+from ingest.errors import ObjectError, PassingObjectError
 
 BLOCK_BYTES = 1024 * 1024
 # A compression bomb is known by its size: real logs reach 277:1, zeros 1029:1 (measured), so no ratio tells.
@@ -46,16 +46,19 @@ def compression_of(path: Path, name: str) -> str:
 def _open(path: Path, name: str) -> BinaryIO:
     try:
         # Asked before opening: a pipe would wait for its writer.
-        if not stat.S_ISREG(path.stat().st_mode):
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise PassingObjectError(name, "is a folder that cannot be listed", "Mend its permissions.")
+        if not stat.S_ISREG(mode):
             raise ObjectError(name, "is not a file")
         return path.open("rb")
     except OSError as error:
         raise unreadable(name, error) from None
 
 
-def unreadable(name: str, error: OSError) -> ObjectError:
-    """The ObjectError for what the operating system said, without the path that it knows."""
-    return ObjectError(name, f"cannot be read: {error.strerror or type(error).__name__}")
+def unreadable(name: str, error: OSError) -> PassingObjectError:
+    """The error for what the operating system said, without the path that it knows."""
+    return PassingObjectError(name, f"cannot be read: {error.strerror or type(error).__name__}")
 
 
 def _compression(file: BinaryIO, path: Path, name: str) -> str:

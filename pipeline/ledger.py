@@ -42,6 +42,8 @@ class Load:
     opted_out_count: int
     opted_out_by_date: dict[str, int] = field(default_factory=dict)
     reasons: dict[str, int] = field(default_factory=dict)
+    missing_fields: dict[str, int] = field(default_factory=dict)
+    without_address_count: int = 0
     dates: dict[str, int] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
     first_requested_at: str | None = None

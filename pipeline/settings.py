@@ -197,6 +197,11 @@ class Settings(BaseSettings):
         return self.lake / "loads"
 
     @property
+    def refused(self) -> Path:
+        """The objects that could not be loaded, and why: one file each."""
+        return self.lake / "refused"
+
+    @property
     def landing(self) -> Path:
         """The only place on disk where an address may lie, for a few days."""
         return self.data / "landing"

@@ -272,9 +272,9 @@ def test_a_pipe_and_a_folder_are_refused_and_not_waited_for(
     tmp_path: Path, describe_file: Callable[[Path], LogObject]
 ) -> None:
     os.mkfifo(tmp_path / "pipe.log")
-    for name in ("pipe.log", "."):
+    for name, reason in (("pipe.log", "is not a file"), (".", "is a folder")):
         item = describe_file(tmp_path / name)
-        with pytest.raises(ObjectError, match="is not a file"), read_bytes(item, tmp_path / "landing"):
+        with pytest.raises(ObjectError, match=reason), read_bytes(item, tmp_path / "landing"):
             pass
 
 
