@@ -12,8 +12,8 @@ _STARTED_AT = "l.logged_at - to_microseconds(cast(round(coalesce(l.request_time,
 # A gateway may be set up to log the header itself, or the token: only what is a kind, or a hash, may pass.
 METHOD = "[A-Za-z_-]{1,32}"
 HASH = "[0-9A-Fa-f]{16,128}"
-# A count of bytes beyond this is something else in the wrong field, a time in milliseconds for instance: it is
-# unknown. Ten of the largest that a log line may name (18 digits) would be more than a sum can hold.
+# A count of bytes beyond this is something else in the wrong field, a time in milliseconds for instance: it
+# is unknown. Ten of the largest that a log line may name (18 digits) would be more than a sum can hold.
 LARGEST_RESPONSE_BYTES = 10**12
 _BYTES_SENT = "coalesce(l.body_bytes_sent, l.bytes_sent)"
 

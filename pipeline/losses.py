@@ -82,7 +82,9 @@ def quarantine_text(losses: Losses) -> str:
     if not losses.quarantined:
         return "empty"
     reasons = ", ".join(_reason(reason, count, losses) for reason, count in _by_count(losses.reasons))
-    return f"{losses.quarantined:,} of {losses.lines:,} lines ({percent(losses.quarantined_share)}): {reasons}"
+    return (
+        f"{losses.quarantined:,} of {losses.lines:,} lines ({percent(losses.quarantined_share)}): {reasons}"
+    )
 
 
 def address_text(losses: Losses) -> str:

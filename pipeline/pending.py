@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import shlex
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,6 +18,8 @@ from pipeline.settings import Settings, Source
 
 logger = logging.getLogger(__name__)
 
+# Below the data directory; with what samples.LOGS is called.
+SAMPLE_FOLDER = ("landing", "sample", "logs")
 # A file system keeps what `touch` was told, be it the year 20000.
 LATEST_NS = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp()) * 10**9
 
@@ -56,8 +60,10 @@ def find(settings: Settings, since: datetime | None = None) -> list[dict[str, An
     passed over; that is the look-back of the daily run.
 
     A source that is missing or empty does not stop the others: its error is logged. Raises SourceError when
-    no source is configured, and the first one's error, which is not logged, when none could be listed.
+    no source is configured, the first one's error, which is not logged, when none could be listed, and as
+    `check_apart` does.
     """
+    check_apart(settings, [source.location for source in settings.all_sources])
     search = look(settings, since)
     for refusal in search.vanished:
         RefusedObjects(settings.refused).forget(refusal.source, refusal.name)
@@ -122,6 +128,31 @@ def listing(settings: Settings) -> tuple[list[PendingObject], dict[str, SourceEr
 def _is_refused(item: PendingObject, refused: dict[tuple[str, str], Refusal]) -> bool:
     refusal = refused.get((item.source, item.name))
     return refusal is not None and refusal.still_holds(item)
+
+
+def check_apart(settings: Settings, locations: Iterable[str]) -> None:
+    """Keep the bundled sample and real logs apart: their sum would be a figure of nothing.
+
+    `locations`: what is to be loaded. Raises SourceError, with another data directory to give, where the data
+    directory holds the one and this is the other.
+    """
+    loaded = [load.object_name for load in Ledger(settings.loads).loads.values()]
+    known = loaded + [entry.name for entry in RefusedObjects(settings.refused).all()]
+    coming = [str(Path(location) / "object") for location in locations]
+    if len({is_of_sample(name) for name in known + coming}) < 2:
+        return
+    if any(map(is_of_sample, known)):
+        what, way_out = "the bundled sample, which your logs must not be added to", "logs"
+    else:
+        what, way_out = "logs of your own, which the bundled sample must not be added to", "sample"
+    other = shlex.quote(f"{settings.data}-{way_out}")
+    own = " Or give LOGS=<file, folder or glob> to load more logs there." if way_out == "sample" else ""
+    raise SourceError(str(settings.data), f"holds {what}", f"Give another directory: DATA={other}.{own}")
+
+
+def is_of_sample(object_name: str) -> bool:
+    """Whether an object is one of the bundled sample, which `make run` writes below landing/."""
+    return Path(object_name).parts[-4:-1] == SAMPLE_FOLDER
 
 
 def _pending(item: LogObject, source: Source) -> PendingObject:
