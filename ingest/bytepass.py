@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from operator import add, methodcaller
 from pathlib import Path
 
-from ingest.decompress import compression_of, open_blocks, unreadable
+from ingest.decompress import PROMISES, compression_of, open_blocks, unreadable
 from ingest.errors import PassingObjectError
 from ingest.fields import MAX_DEPTH
 from ingest.objects import LogObject
@@ -194,7 +194,9 @@ def _identity(path: Path, name: str, compression: str, byte_count: int) -> tuple
 
 def _link(item: LogObject, folder: Path) -> Path:
     """A link of a plain name: the object's own may hold what DuckDB takes for a glob or a partition."""
-    link = folder / f"{os.getpid()}-{secrets.token_hex(8)}{item.path.suffix}"
+    # Any other ending may be too long for a name, or no UTF-8.
+    ending = item.path.suffix if item.path.suffix in PROMISES else ""
+    link = folder / f"{os.getpid()}-{secrets.token_hex(8)}{ending}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         link.symlink_to(item.path.absolute())

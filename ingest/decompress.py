@@ -22,7 +22,7 @@ _ZSTD_BITE = 256
 
 _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _FOREIGN_MAGIC = {b"\xfd7zXZ\x00": "xz", b"BZh": "bzip2", b"PK\x03\x04": "zip", b"7z\xbc\xaf": "7z"}
-_SUFFIXES = {".gz": "gzip", ".zst": "zstd"}
+PROMISES = {".gz": "gzip", ".zst": "zstd"}
 
 
 @contextmanager
@@ -68,7 +68,7 @@ def _compression(file: BinaryIO, path: Path, name: str) -> str:
         if head.startswith(magic):
             raise ObjectError(name, f"is compressed with {foreign}", "Compress it with gzip or zstd instead.")
     kind = next((known for magic, known in _MAGIC.items() if head.startswith(magic)), "none")
-    promised = _SUFFIXES.get(path.suffix)
+    promised = PROMISES.get(path.suffix)
     if promised and kind == "none":
         seen = "is empty" if not head else "does not begin like one"
         raise ObjectError(name, f"is named as a {promised} file and {seen}", "Was it written to the end?")

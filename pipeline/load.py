@@ -77,13 +77,7 @@ class Loader:
     def _load_bytes(self, pending: PendingObject, data: ObjectBytes, supersedes: Load | None) -> Load:
         with duckdb.connect() as con:
             confine(con, self.settings.landing)
-            counts = read_lines(
-                con,
-                data,
-                name=pending.name,
-                log_format=pending.log_format,
-                quarantine_key=self.line_key,
-            )
+            counts = self._read(con, pending, data)
             attributes.resolve_addresses(con, self.trusted)
             opted_out = attributes.drop_opted_out(con, self.settings.honour_do_not_track, self.opted_out)
             without_address = attributes.count_without_address(con)
@@ -98,6 +92,16 @@ class Loader:
         load = self._entry(pending, data, counts, opted_out, facts)
         self.ledger.commit(load)
         return load
+
+    def _read(self, con: duckdb.DuckDBPyConnection, pending: PendingObject, data: ObjectBytes) -> ReadCounts:
+        """As `read_lines`. Raises ObjectError too where the object went away between the two readings."""
+        try:
+            return read_lines(
+                con, data, name=pending.name, log_format=pending.log_format, quarantine_key=self.line_key
+            )
+        except duckdb.IOException:
+            data.check_unchanged()
+            raise
 
     def _entry(
         self,

@@ -89,7 +89,7 @@ def _write(settings: Settings, full: bool, start: date | None, end: date | None)
     _write_ledger(settings, ledger)
     unpublished = ledger.loads.keys() - set(published["load_ids"])
     return {
-        "is_due": bool(days or unpublished),
+        "is_due": bool(days or unpublished or (reason and ledger.loads)),
         "dirty_days": len(dirty),
         "rebuilt_days": len(days),
         "files": len(files),

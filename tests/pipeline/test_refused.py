@@ -189,6 +189,26 @@ def test_a_full_disk_refuses_nothing(
     assert (on_list(settings), waiting(settings)) == ([], ["a.log"])
 
 
+def test_a_log_that_is_rotated_away_while_it_is_read_is_tried_again(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DuckDB says of it what it says of a full disk; the object itself tells which it is."""
+    for name in ("a.log", "b.log"):
+        (tmp_path / "logs" / name).write_text(line(ord(name[0])), "utf-8")
+    read = load.read_lines
+
+    def rotated(*arguments: Any, name: str, **others: Any) -> Any:
+        if name.endswith("a.log"):
+            (tmp_path / "logs" / "a.log").unlink(missing_ok=True)
+        return read(*arguments, name=name, **others)
+
+    monkeypatch.setattr(load, "read_lines", rotated)
+    told = load_all(settings)
+    assert (told["objects"], len(told["refused"])) == (1, 1)
+    assert "a.log: cannot be read: No such file or directory" in told["refused"][0]
+    assert pending.look(settings).vanished[0].name == str(tmp_path / "logs" / "a.log")
+
+
 @pytest.mark.parametrize("bad", range(0, 20, 7))
 def test_a_planted_exception_in_one_of_twenty_leaves_nineteen(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bad: int
