@@ -113,13 +113,18 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Odd:
         plant(patched)
         settings = Settings(data=folder / "data", logs=str(logs))
         warehouse = Warehouse(settings, load_logs(settings))
+    publish_all(settings)
+    on_list = RefusedObjects(warehouse.settings.refused).all()
+    reasons = {Path(entry.name).name: entry.reason for entry in on_list}
+    return Odd(warehouse, reasons, status.read(warehouse.settings, NOON))
+
+
+def publish_all(settings: Settings) -> None:
+    """A first build with all data tests, as a run makes it."""
     plan.write(settings)
     with parsed_once(settings):
         build.run(settings, full=True)
     publish.publish(settings)
-    on_list = RefusedObjects(warehouse.settings.refused).all()
-    reasons = {Path(entry.name).name: entry.reason for entry in on_list}
-    return Odd(warehouse, reasons, status.read(warehouse.settings, NOON))
 
 
 def plant(patched: pytest.MonkeyPatch) -> None:
@@ -202,9 +207,7 @@ def test_the_next_version_tries_them_again(odd: Odd) -> None:
 
 @pytest.fixture(scope="module")
 def screens(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[int, str]]:
-    """Exit code and screen of `make run`: on a binary file, an empty one beside it, a good one beside both;
-    then of the sample in the same data directory.
-    """
+    """Exit code and screen of `make run`: on a binary file, then with an empty and a good one beside it."""
     folder = tmp_path_factory.mktemp("runs")
     logs = folder / "logs"
     logs.mkdir()
@@ -215,9 +218,9 @@ def screens(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[int, str]]:
         patched.chdir(folder)
         patched.setenv("PULLHOUSE_LOGS", str(logs))
         settings = load_settings(data=folder / "data")
-        files = {"binary": bytes(range(256)), "empty": b"", "good": text(pull("good"))}
-        for name, content in files.items():
-            (logs / f"{name}.log").write_bytes(content)
+        for files in ({"binary": bytes(range(256))}, {"empty": b"", "good": text(pull("good"))}):
+            for name, content in files.items():
+                (logs / f"{name}.log").write_bytes(content)
             said = io.StringIO()
             code = run.run(settings, Console(file=said, width=140, highlight=False, soft_wrap=True))
             found.append((code, said.getvalue()))
@@ -232,20 +235,39 @@ def test_where_nothing_could_be_loaded_the_run_says_so(screens: list[tuple[int, 
     assert "binary.log: is no access log that can be read: it begins with binary data." in screen
 
 
-def test_an_empty_log_alone_gives_empty_marts(screens: list[tuple[int, str]]) -> None:
-    code, screen = screens[1]
-    assert (code, "The logs hold no pull yet." in screen) == (0, True), screen
-    assert "Refused: " in screen
-
-
 def test_the_last_screen_names_what_is_refused(screens: list[tuple[int, str]]) -> None:
-    code, screen = screens[2]
+    code, screen = screens[1]
     assert code == 0, screen
-    assert "Loaded 1 objects with 6 lines: 6 requests" in screen
+    assert "Loaded 2 objects with 6 lines: 6 requests" in screen
     assert "1 were downloads" in screen
     assert "In the quarantine: empty." in screen
     assert "1 objects are refused" in screen
     assert "binary.log: is no access log" in screen
+
+
+def test_an_empty_log_alone_gives_empty_marts_and_the_next_day_its_figures(tmp_path: Path) -> None:
+    """With all data tests on a lake without a row. What holds no request is in the published ledger too."""
+    (tmp_path / "logs").mkdir()
+    settings = Settings(data=tmp_path / "data", logs=str(tmp_path / "logs"))
+    (tmp_path / "logs" / "empty.log").write_bytes(b"")
+    warehouse = Warehouse(settings, load_logs(settings))
+    publish_all(settings)
+    assert warehouse.query("select count(*) from fct_pulls") == [(0,)]
+    assert warehouse.query("select line_count from load_ledger") == [(0,)]
+    assert status.read(settings, NOON).exit_code == 0
+
+    (tmp_path / "logs" / "good.log").write_bytes(text(pull("good")))
+    load_logs(settings)
+    build_and_publish(settings)
+    assert warehouse.query("select repository, outcome from fct_pulls") == [("odd/good", "download")]
+
+    (tmp_path / "logs" / "blank.log").write_bytes(b"\n\n")
+    load_logs(settings)
+    written = build_and_publish(settings)
+    assert (written["rebuilt_days"], written["is_due"]) == (0, True)
+    assert warehouse.query("select line_count from load_ledger order by 1") == [(0,), (2,), (6,)]
+    assert warehouse.query("select count(*) from fct_pulls") == [(1,)]
+    assert build_and_publish(settings)["is_due"] is False
 
 
 def test_the_sample_and_logs_never_meet(
