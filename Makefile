@@ -10,6 +10,14 @@ PULL ?=
 LABELS ?=
 ARGS ?=
 
+# A misspelt option would be passed over, and its default used: other logs, another directory than was meant.
+OPTIONS := LOGS DATA LOG_FORMAT TRUSTED_PROXIES CATALOGUE LABELS PULL ARGS REGISTRY URL PYTHON
+GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
+UNKNOWN := $(filter-out $(OPTIONS) PULLHOUSE_% MAKE%,$(GIVEN))
+ifneq ($(UNKNOWN),)
+$(error $(shell $(PYTHON) scripts/unknown_options.py "$(OPTIONS)" $(foreach name,$(UNKNOWN),'$(name)')))
+endif
+
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -57,8 +65,8 @@ report: setup ## print the results of the last run again
 doctor: setup ## read a sample of LOGS: what they can answer, what to change in the gateway
 	@$(BIN)/python -m pipeline doctor
 
-status: setup ## freshness, gaps, quarantine, disk, next step
-	@$(BIN)/python -m pipeline status
+status: setup ## freshness, gaps, quarantine, refused objects, disk, next step; ARGS=--json
+	@$(BIN)/python -m pipeline status $(ARGS)
 
 explain: setup ## what was asked in one session, and why it was judged so: make explain PULL=<pull_id>
 	@$(BIN)/python -m pipeline explain "$(PULL)"

@@ -5,8 +5,8 @@ manifest catalogue, the seeds. **Writes** `plan.parquet`, `scratch.duckdb`, `war
 tests have passed, `marts.duckdb`.
 
 dbt runs once, in one task, in the pool `warehouse` (one slot), and holds a file lock on the warehouse too: a
-run from the command line waits for this one, and the other way round. With no day to rebuild, dbt and the
-publication are skipped.
+run from the command line waits for this one, and the other way round. With no day to rebuild and no new load,
+dbt and the publication are skipped.
 
 Where a registry is configured, the manifests that the catalogue lacks are looked up first
 (`docs/catalogue.md`), with the connection `pullhouse_registry` where there is one.
@@ -82,8 +82,8 @@ def build_marts() -> None:
         from pipeline.settings import load_settings
         from pipeline.tasks import safe_errors
 
-        if not planned["rebuilt_days"]:
-            raise AirflowSkipException("Nothing new: no day has to be rebuilt.")
+        if not planned["is_due"]:
+            raise AirflowSkipException("Nothing new: no day has to be rebuilt, and every load is published.")
         with safe_errors():
             # Planned again under the lock: another run may have put its own plan there since.
             return build.plan_and_run(load_settings(), full=bool(planned["full"]))

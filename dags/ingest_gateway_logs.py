@@ -13,8 +13,9 @@ updated: the marts are as they should be already.
 
 **Triage.** *list_pending red*: no source is configured, or every source is missing or empty; the log names
 them. One such source among good ones is named in the log and by `make status`, and does not stop the others.
-*load_objects red*: a fault of the machine (disk, memory), not of a line: lines that cannot be read go to the
-quarantine, objects that cannot be read are refused by name. *report red*: every object was refused.
+*load_objects red*: a fault of the machine (disk, memory), not of an object: lines that cannot be read go to
+the quarantine, objects that cannot be loaded go on the list of refused objects (`make status`). *report red*:
+every object was refused, and nothing was loaded before.
 Mend the cause, then clear the red task; nothing has to be undone.
 """
 
@@ -87,11 +88,13 @@ def ingest_gateway_logs() -> None:
 
     @task(retries=0, outlets=[Asset(name="enriched_requests", uri="pullhouse://lake/requests")])
     def report(summaries: list[dict[str, Any]]) -> dict[str, Any]:
-        """Add the counts up; red when nothing at all could be loaded."""
+        """Add the counts up; red when nothing at all is loaded, now or before."""
+        from pipeline.ledger import Ledger
+        from pipeline.settings import load_settings
         from pipeline.tasks import safe_errors, total_loads
 
         with safe_errors():
-            return total_loads(list(summaries))
+            return total_loads(list(summaries), bool(Ledger(load_settings().loads).loads))
 
     groups = list_pending()
     loaded = load_objects.expand(group=groups)

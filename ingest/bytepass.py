@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from operator import add, methodcaller
 from pathlib import Path
 
-from ingest.decompress import compression_of, open_blocks, unreadable
-from ingest.errors import ObjectError
+from ingest.decompress import PROMISES, compression_of, open_blocks, unreadable
+from ingest.errors import PassingObjectError
 from ingest.fields import MAX_DEPTH
 from ingest.objects import LogObject
 from ingest.rawlines import KEPT_BYTES, RawLine, split_lines
@@ -53,7 +53,8 @@ class ObjectBytes:
     def check_unchanged(self) -> None:
         """Raise ObjectError unless the file still holds what the byte pass saw; a plain log may grow."""
         if _identity(self.path, self.name, self.compression, self.byte_count) != self.identity:
-            raise ObjectError(self.name, "changed while it was being read", "The next run reads it again.")
+            reason = "changed while it was being read"
+            raise PassingObjectError(self.name, reason, "The next run reads it again.")
 
 
 @contextmanager
@@ -193,10 +194,13 @@ def _identity(path: Path, name: str, compression: str, byte_count: int) -> tuple
 
 def _link(item: LogObject, folder: Path) -> Path:
     """A link of a plain name: the object's own may hold what DuckDB takes for a glob or a partition."""
-    link = folder / f"{os.getpid()}-{secrets.token_hex(8)}{item.path.suffix}"
+    # Any other ending may be too long for a name, or no UTF-8.
+    ending = item.path.suffix if item.path.suffix in PROMISES else ""
+    link = folder / f"{os.getpid()}-{secrets.token_hex(8)}{ending}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         link.symlink_to(item.path.absolute())
     except OSError as error:
-        raise ObjectError(item.name, f"no link to it can be made in {folder}: {error.strerror}") from None
+        reason = f"no link to it can be made in {folder}: {error.strerror}"
+        raise PassingObjectError(item.name, reason) from None
     return link

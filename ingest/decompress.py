@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import zstandard
 
-from ingest.errors import ObjectError
+from ingest.errors import ObjectError, PassingObjectError
 
 BLOCK_BYTES = 1024 * 1024
 # A compression bomb is known by its size: real logs reach 277:1, zeros 1029:1 (measured), so no ratio tells.
@@ -22,7 +22,7 @@ _ZSTD_BITE = 256
 
 _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _FOREIGN_MAGIC = {b"\xfd7zXZ\x00": "xz", b"BZh": "bzip2", b"PK\x03\x04": "zip", b"7z\xbc\xaf": "7z"}
-_SUFFIXES = {".gz": "gzip", ".zst": "zstd"}
+PROMISES = {".gz": "gzip", ".zst": "zstd"}
 
 
 @contextmanager
@@ -46,16 +46,19 @@ def compression_of(path: Path, name: str) -> str:
 def _open(path: Path, name: str) -> BinaryIO:
     try:
         # Asked before opening: a pipe would wait for its writer.
-        if not stat.S_ISREG(path.stat().st_mode):
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise PassingObjectError(name, "is a folder that cannot be listed", "Mend its permissions.")
+        if not stat.S_ISREG(mode):
             raise ObjectError(name, "is not a file")
         return path.open("rb")
     except OSError as error:
         raise unreadable(name, error) from None
 
 
-def unreadable(name: str, error: OSError) -> ObjectError:
-    """The ObjectError for what the operating system said, without the path that it knows."""
-    return ObjectError(name, f"cannot be read: {error.strerror or type(error).__name__}")
+def unreadable(name: str, error: OSError) -> PassingObjectError:
+    """The error for what the operating system said, without the path that it knows."""
+    return PassingObjectError(name, f"cannot be read: {error.strerror or type(error).__name__}")
 
 
 def _compression(file: BinaryIO, path: Path, name: str) -> str:
@@ -65,7 +68,7 @@ def _compression(file: BinaryIO, path: Path, name: str) -> str:
         if head.startswith(magic):
             raise ObjectError(name, f"is compressed with {foreign}", "Compress it with gzip or zstd instead.")
     kind = next((known for magic, known in _MAGIC.items() if head.startswith(magic)), "none")
-    promised = _SUFFIXES.get(path.suffix)
+    promised = PROMISES.get(path.suffix)
     if promised and kind == "none":
         seen = "is empty" if not head else "does not begin like one"
         raise ObjectError(name, f"is named as a {promised} file and {seen}", "Was it written to the end?")

@@ -25,6 +25,11 @@ class ObjectError(_InputError):
     """A log object as a whole cannot be read; nothing of it is loaded."""
 
 
+class PassingObjectError(ObjectError):
+    """An object that may be readable a moment later although its size and time stay: permissions, a folder
+    that cannot be listed, a file that was being written."""
+
+
 class SourceError(_InputError):
     """A source of logs is missing, or holds no log object."""
 

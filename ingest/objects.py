@@ -6,7 +6,7 @@ import glob
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,8 +37,10 @@ def list_objects(location: str, source: str = "local") -> list[LogObject]:
     """List the log objects of a location, by name.
 
     A file or glob is taken at its word, whatever its name; in a folder (and below it) files named like logs
-    are taken: *.log, *.json, *.jsonl, *.ndjson, with what rotation and compression add. Raises SourceError
-    naming the location where it is missing, cannot be read, or holds none.
+    are taken: *.log, *.json, *.jsonl, *.ndjson, with what rotation and compression add. What is named so and
+    is no file (a pipe, a link to nothing), and a folder below that cannot be listed, is an object too: who
+    reads it is told why it cannot be read, and the others are read. Raises SourceError naming the location
+    where it is missing, cannot be listed, or holds none.
     """
     path = Path(location).expanduser()
     try:
@@ -70,7 +72,7 @@ def _files_of_folder(folder: Path, location: str) -> list[Path]:
     files = _files_below(folder)
     if not files:
         raise SourceError(location, "the folder is empty", "Is it the right one? Does the gateway log there?")
-    logs = [path for path in files if _is_named_like_a_log(path.name)]
+    logs = _logs_among(files)
     if not logs:
         raise SourceError(
             location,
@@ -83,22 +85,32 @@ def _files_of_folder(folder: Path, location: str) -> list[Path]:
 def _files_of_glob(pattern: str, location: str) -> list[Path]:
     found = glob.glob(pattern, recursive=True)  # noqa: PTH207  Path.glob takes no absolute pattern
     matches = [Path(match) for match in sorted(found)]
-    files = [path for path in matches if path.is_file()]
+    files = [path for path in matches if not path.is_dir()]
     for folder in (path for path in matches if path.is_dir()):
-        files += [path for path in _files_below(folder) if _is_named_like_a_log(path.name)]
+        files += _logs_among(_files_below(folder))
     if not files:
         raise SourceError(location, "no file matches", "Quote the glob, so that the shell leaves it alone.")
     return files
 
 
 def _files_below(folder: Path) -> list[Path]:
-    """All files of a folder and its folders; one that cannot be read is an error (rglob passes it over)."""
-    paths = (Path(parent) / name for parent, _, names in os.walk(folder, onerror=_raise) for name in names)
-    return [path for path in paths if path.is_file()]
+    """What lies in a folder and its folders, but for folders that can be listed.
+
+    Raises OSError where the folder itself cannot be listed.
+    """
+    unlisted: list[Path] = []
+
+    def note(error: OSError) -> None:
+        if Path(error.filename) == folder:
+            raise error
+        unlisted.append(Path(error.filename))
+
+    paths = [Path(parent) / name for parent, _, names in os.walk(folder, onerror=note) for name in names]
+    return paths + unlisted
 
 
-def _raise(error: OSError) -> None:
-    raise error
+def _logs_among(paths: list[Path]) -> list[Path]:
+    return [path for path in paths if _is_named_like_a_log(path.name) or path.is_dir()]
 
 
 def _is_named_like_a_log(name: str) -> bool:
@@ -108,11 +120,20 @@ def _is_named_like_a_log(name: str) -> bool:
 def _describe(path: Path, source: str) -> LogObject:
     """The name is the whole path: two folders may hold files of one name, size and time."""
     absolute = Path(os.path.abspath(path))  # noqa: PTH100  resolve() would follow a link to another name
-    status = absolute.stat()
+    size, modified_ns = _size_and_time(absolute)
     return LogObject(
         name=one_line(str(absolute)),
         path=absolute,
         source=source,
-        size=status.st_size,
-        modified_ns=status.st_mtime_ns,
+        size=size,
+        modified_ns=modified_ns,
     )
+
+
+def _size_and_time(path: Path) -> tuple[int, int]:
+    """Of a link to nothing those of the link; zeros where nothing can be known, as its reader will say."""
+    for ask in (path.stat, path.lstat):
+        with suppress(OSError):
+            status = ask()
+            return status.st_size, status.st_mtime_ns
+    return 0, 0

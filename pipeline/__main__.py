@@ -22,7 +22,13 @@ from pipeline.ledger import LedgerError
 from pipeline.lock import LockError
 from pipeline.marts import NotPublishedError
 from pipeline.publish import PublishError
-from pipeline.settings import Settings, SettingsError, load_settings
+from pipeline.settings import (
+    Settings,
+    SettingsError,
+    check_data_directory,
+    make_data_directory,
+    read_settings,
+)
 from pipeline.tasks import StepError, WindowError, safe_errors
 
 Command = Callable[[Settings, argparse.Namespace, Console], int]
@@ -49,7 +55,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code. Whatever goes wrong is one line, without a traceback.
 
     2: what can be expected to go wrong, with what to do. 1: what nobody foresaw, with its place and without
-    its text (`safe_errors` says why), or logs of which nothing could be loaded. 130: interrupted.
+    its text (`safe_errors` says why), or logs of which nothing could be loaded. 130: interrupted. `status`
+    has its own: 0 all well, 1 look at it, 2 broken.
     """
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO if options.verbose else logging.WARNING, format="%(message)s")
@@ -57,7 +64,12 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         command: Command = options.command
         with safe_errors():
-            return command(load_settings(), options, console)
+            settings = read_settings()
+            if options.command in MAKING:
+                make_data_directory(settings.data)
+            elif options.command not in ASKING_NOTHING:
+                check_data_directory(settings.data)
+            return command(settings, options, console)
     except EXPECTED as error:
         return _end(str(error), 2)
     except StepError as error:
@@ -85,10 +97,15 @@ def _report(settings: Settings, options: argparse.Namespace, console: Console) -
 
 
 def _status(settings: Settings, options: argparse.Namespace, console: Console) -> int:
-    from pipeline import status
+    from pipeline import status, status_screen
 
-    status.show(status.read(settings), settings, datetime.now(UTC), console)
-    return 0
+    now = datetime.now(UTC)
+    found = status.read(settings, now)
+    if options.json:
+        console.print_json(json.dumps(status_screen.as_json(found, settings)))
+    else:
+        status_screen.show(found, settings, now, console)
+    return found.exit_code
 
 
 def _explain(settings: Settings, options: argparse.Namespace, console: Console) -> int:
@@ -116,12 +133,15 @@ def _doctor(settings: Settings, options: argparse.Namespace, console: Console) -
 
 def _load(settings: Settings, options: argparse.Namespace, console: Console) -> int:
     from pipeline import keys, load, pending
+    from pipeline.ledger import Ledger
+    from pipeline.refused import RefusedObjects
 
     objects = pending.find(settings)
     keys.ensure(settings, objects, datetime.now(UTC))
     summary = load.load_group(settings, objects)
     console.print_json(json.dumps(summary))
-    return 0 if not summary["refused"] or summary["objects"] else 1
+    is_empty = not Ledger(settings.loads).loads
+    return 1 if is_empty and RefusedObjects(settings.refused).all() else 0
 
 
 def _catalogue(settings: Settings, options: argparse.Namespace, console: Console) -> int:
@@ -202,6 +222,11 @@ def _reenrich(settings: Settings, options: argparse.Namespace, console: Console)
     return 0
 
 
+# Commands that begin a data directory, and those that need none. All others want to find one.
+MAKING = {_run, _load, _airflow}
+ASKING_NOTHING = {_doctor, _coverage}
+
+
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
@@ -216,7 +241,6 @@ def _parser() -> argparse.ArgumentParser:
     for name, function, text in (
         ("run", _run, "run every DAG once through Airflow, without a scheduler, and print the results"),
         ("report", _report, "print the results of the last run"),
-        ("status", _status, "freshness, gaps, quarantine, disk, next step"),
         ("doctor", _doctor, "read a sample of your logs and say what they can answer"),
         ("calibrate", _calibrate, "how right the environments are on your own labels"),
         ("load", _load, "load what the sources have and the ledger lacks"),
@@ -235,6 +259,11 @@ def _parser() -> argparse.ArgumentParser:
         planned.add_argument("--full", action="store_true", help="all days")
         planned.add_argument("--start", type=_day, help="first day of a window (yyyy-mm-dd)")
         planned.add_argument("--end", type=_day, help="last day of a window (yyyy-mm-dd)")
+    status = commands.add_parser(
+        "status", help="freshness, gaps, quarantine, refused objects, disk, next step; exit code 0, 1 or 2"
+    )
+    status.set_defaults(command=_status)
+    status.add_argument("--json", action="store_true", help="for a program; docs/operations.md has the keys")
     explain = commands.add_parser("explain", help="what was asked in one session, and why it was judged so")
     explain.set_defaults(command=_explain)
     explain.add_argument("pull_id", help="pull_id of fct_pulls")

@@ -6,8 +6,10 @@ The enrichers see distinct values only (law 6); one join brings the attributes b
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import date, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -18,7 +20,7 @@ from enrichers.reference import ReferenceSet
 from ingest.addresses import resolve
 from ingest.paths import parse
 from ingest.scrub import scrub
-from pipeline.attributes_sql import CI_KEYS, IDENTITIES, REQUESTS
+from pipeline.attributes_sql import ADDRESS_JOIN, CI_KEYS, IDENTITIES, REQUESTS
 from pipeline.reverse_dns import ReverseDns
 
 Network = IPv4Network | IPv6Network
@@ -39,7 +41,7 @@ def drop_opted_out(con: duckdb.DuckDBPyConnection, honour: bool, networks: list[
     DNT or Sec-GPC set to 1 (when `honour`), or an opted-out network. Returns lines by UTC date.
     """
     addresses = con.execute("select distinct address from line_addresses where address is not null").df()
-    listed = addresses[[_is_listed(text, networks) for text in addresses["address"]]]
+    listed = addresses[_where(addresses["address"], lambda text: _is_listed(text, networks))]
     con.register("listed_addresses", listed)
     con.execute(
         "create temp table opted_out as select line_number, cast(logged_at as date) as day"
@@ -53,6 +55,12 @@ def drop_opted_out(con: duckdb.DuckDBPyConnection, honour: bool, networks: list[
     con.execute("delete from lines where line_number in (select line_number from opted_out)")
     rows = con.execute("select day, count(*) from opted_out group by day order by day").fetchall()
     return {str(day): count for day, count in rows}
+
+
+def count_without_address(con: duckdb.DuckDBPyConnection) -> int:
+    """Lines of which nobody can tell the client: a Unix socket, or what is no address."""
+    query = f"select count(*) from lines l {ADDRESS_JOIN} where a.address is null"
+    return int(con.execute(query).fetchall()[0][0])
 
 
 def attach(
@@ -93,6 +101,11 @@ def _materialise(con: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame)
     star = f"* replace ({replace})" if replace else "*"
     con.execute(f"create or replace temp table {name} as select {star} from frame")
     con.unregister("frame")
+
+
+def _where(column: pd.Series, is_wanted: Callable[[Any], bool]) -> pd.Series[bool]:
+    """The rows to take, as a Series: an empty list of truth values selects no columns instead of no rows."""
+    return pd.Series([is_wanted(value) for value in column], index=column.index, dtype=bool)
 
 
 def _is_listed(text: str, networks: list[Network]) -> bool:
@@ -168,9 +181,9 @@ def _identities(con: duckdb.DuckDBPyConnection, ring: KeyRing) -> pd.DataFrame:
     result = pd.concat([keys, current], axis=1)
     result["previous_endpoint_id"] = pd.Series(pd.NA, index=keys.index, dtype="Int64")
     result["previous_origin_id"] = pd.Series(pd.NA, index=keys.index, dtype="Int64")
-    has_key = [
-        isinstance(epoch, str) and ring.key(epoch) is not None for epoch in keys["previous_identity_epoch"]
-    ]
+    has_key = _where(
+        keys["previous_identity_epoch"], lambda epoch: isinstance(epoch, str) and ring.key(epoch) is not None
+    )
     border = keys[has_key].assign(identity_epoch=lambda frame: frame["previous_identity_epoch"])
     if not border.empty:
         before = pseudonymise(border, ring, throwaway)

@@ -1,6 +1,6 @@
 """The joins of `pipeline.attributes`: distinct attributes back to lines."""
 
-_ADDRESS_JOIN = """
+ADDRESS_JOIN = """
     left join line_addresses a
         on l.remote_addr is not distinct from a.remote_addr
         and l.x_forwarded_for is not distinct from a.x_forwarded_for
@@ -12,6 +12,11 @@ _STARTED_AT = "l.logged_at - to_microseconds(cast(round(coalesce(l.request_time,
 # A gateway may be set up to log the header itself, or the token: only what is a kind, or a hash, may pass.
 METHOD = "[A-Za-z_-]{1,32}"
 HASH = "[0-9A-Fa-f]{16,128}"
+# A count of bytes beyond this is something else in the wrong field, a time in milliseconds for instance: it
+# is unknown. Ten of the largest that a log line may name (18 digits) would be more than a sum can hold.
+LARGEST_RESPONSE_BYTES = 10**12
+_BYTES_SENT = "coalesce(l.body_bytes_sent, l.bytes_sent)"
+
 _AUTH_KIND = """case
         when l.has_authorization in ('1', 'true') then 'present'
         when l.has_authorization in ('0', 'false') then 'none'
@@ -22,7 +27,7 @@ _AUTH_KIND = """case
 CI_KEYS = f"""
 with pairs as (
     select distinct l.user_agent, a.address
-    from lines l {_ADDRESS_JOIN}
+    from lines l {ADDRESS_JOIN}
 )
 select p.user_agent, p.address, c.* exclude (user_agent), n.* exclude (address)
 from pairs p
@@ -35,7 +40,7 @@ IDENTITIES = f"""
 select distinct
     a.address, e.identity_epoch, e.previous_identity_epoch,
     c.client_name, c.engine_os, c.client_os, c.architecture
-from lines l {_ADDRESS_JOIN}
+from lines l {ADDRESS_JOIN}
 left join clients c on l.user_agent is not distinct from c.user_agent
 left join epochs e on cast({_STARTED_AT} as date) = e.date
 order by all
@@ -45,13 +50,14 @@ REQUESTS = f"""
 create temp table requests as
 with started as (
     select l.*, {_STARTED_AT} as requested_at, a.address
-    from lines l {_ADDRESS_JOIN}
+    from lines l {ADDRESS_JOIN}
 )
 select
     l.line_number, l.logged_at, l.request_id, l.requested_at, cast(l.requested_at as date) as date,
     h.host, nodes.node, case when regexp_full_match(l.method, '{METHOD}') then l.method end as method,
     p.request_kind, p.repository, p.reference, p.reference_type, p.mirror_of,
-    l.status, coalesce(l.body_bytes_sent, l.bytes_sent) as bytes_sent, l.request_time as duration_s,
+    l.status, l.request_time as duration_s,
+    case when {_BYTES_SENT} <= {LARGEST_RESPONSE_BYTES} then {_BYTES_SENT} end as bytes_sent,
     case when l.request_completion is not null then l.request_completion = 'OK' end as is_complete,
     l.range is not null as is_range,
     l.resp_digest as response_digest, l.resp_content_type as response_media_type,

@@ -32,12 +32,12 @@ def plan_and_run(
 ) -> dict[str, Any]:
     """Plan and build in one step, so that no other run can put its own plan in between.
 
-    Arguments as in `plan.write`. Returns what was planned and what ran; without a day to rebuild dbt is not
+    Arguments as in `plan.write`. Returns what was planned and what ran; with nothing to build dbt is not
     started. Raises as `run` does.
     """
     with warehouse_lock(settings):
         planned = plan.write(settings, full, start, end)
-        if not planned["rebuilt_days"]:
+        if not planned["is_due"]:
             return planned
         return planned | run(settings, full=bool(planned["full"]))
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 import json
 import tempfile
-from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 
 from ingest.addresses import resolve
 from ingest.bytepass import read_bytes
@@ -20,9 +20,12 @@ from ingest.errors import ObjectError, SourceError
 from ingest.objects import LogObject, list_objects, open_lines
 from ingest.paths import parse
 from ingest.reader import ReadCounts, read_lines
-from pipeline import expected
+from pipeline import expected, tiers
 from pipeline.load import confine
-from pipeline.settings import Settings, Source
+from pipeline.losses import Losses
+from pipeline.refused import object_errors
+from pipeline.settings import Settings, Source, make_data_directory
+from pipeline.tasks import added
 
 SAMPLED_OBJECTS = 5
 SAMPLED_LINES = 20_000
@@ -53,8 +56,7 @@ class Diagnosis:
 
     objects: int
     lines: int
-    quarantined: int
-    reasons: dict[str, int]
+    losses: Losses
     log_format: str
     gateway_mode: str
     field_shares: dict[str, float]
@@ -64,6 +66,8 @@ class Diagnosis:
     accuracy: str | None = None
     knows_manifests: bool = True
     refused: list[str] = field(default_factory=list)
+    double_share: float = 0.0
+    warning_share: float = 0.01
 
 
 def diagnose(settings: Settings) -> Diagnosis:
@@ -75,26 +79,23 @@ def diagnose(settings: Settings) -> Diagnosis:
     objects, refused = _objects(settings)
     heads: list[ReadCounts] = []
     named: set[str] = set()
-    # What is copied here, and what DuckDB spills, holds addresses: both may lie in landing only.
-    settings.landing.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect() as con, tempfile.TemporaryDirectory(dir=settings.landing) as folder:
-        confine(con, Path(folder))
-        for item, source_format in objects:
+    with duckdb.connect() as con, _folder(settings) as folder:
+        confine(con, folder)
+        for number, (item, source_format) in enumerate(objects):
             try:
-                heads.append(_read_head(con, item, Path(folder), source_format, named))
+                with object_errors(item.name):
+                    heads.append(_read_head(con, item, folder, source_format, named, number))
             except ObjectError as error:
                 refused.append(str(error))
         if not heads:
             raise ObjectError(
                 objects[0][0].name, f"none of {len(objects)} objects could be read", refused[-1]
             )
-        reasons = sum((Counter(head.reasons) for head in heads), Counter[str]())
         mode, log_format = _mode(con), " and ".join(sorted({head.log_format for head in heads}))
         return Diagnosis(
             objects=len(heads),
             lines=sum(head.lines for head in heads),
-            quarantined=reasons.total(),
-            reasons=dict(sorted(reasons.items())),
+            losses=_losses(con, heads, settings),
             log_format=log_format,
             gateway_mode=mode,
             field_shares=_field_shares(con),
@@ -106,7 +107,28 @@ def diagnose(settings: Settings) -> Diagnosis:
             ),
             knows_manifests=has_catalogue(settings),
             refused=refused,
+            double_share=tiers.double_share(con),
+            warning_share=settings.quarantine_warning_share,
         )
+
+
+@contextmanager
+def _folder(settings: Settings) -> Iterator[Path]:
+    """A folder in landing: what is copied here, and what DuckDB spills, holds addresses.
+
+    Directories that were not there before go again: a mistyped DATA must not come into being.
+    """
+    made = [path for path in (settings.landing, *settings.landing.parents) if not path.exists()]
+    make_data_directory(settings.data)
+    settings.landing.mkdir(exist_ok=True)
+    try:
+        with tempfile.TemporaryDirectory(dir=settings.landing) as folder:
+            yield Path(folder)
+    finally:
+        for path in made:
+            # Another run may have begun to use it.
+            with suppress(OSError):
+                path.rmdir()
 
 
 def has_catalogue(settings: Settings) -> bool:
@@ -139,17 +161,25 @@ def _spread(objects: list[LogObject]) -> list[LogObject]:
 
 
 def _read_head(
-    con: duckdb.DuckDBPyConnection, item: LogObject, folder: Path, log_format: str, named: set[str]
+    con: duckdb.DuckDBPyConnection,
+    item: LogObject,
+    folder: Path,
+    log_format: str,
+    named: set[str],
+    number: int,
 ) -> ReadCounts:
-    """Add the first lines of an object to `sampled`, and the fields that they name. Raises ObjectError."""
+    """Add the first lines of an object to `sampled`, and the fields that they name. Raises ObjectError.
+
+    `number` becomes the column `object_number`.
+    """
     head = folder / "head.log"
     with head.open("wb") as file:
         file.writelines(_head(item))
     sample = replace(item, path=head, size=head.stat().st_size)
     with read_bytes(sample, folder) as data:
         counts = read_lines(con, data, name=item.name, log_format=log_format, quarantine_key=b"doctor")
-    con.execute("create table if not exists sampled as select * from lines limit 0")
-    con.execute("insert into sampled select * from lines")
+    con.execute("create table if not exists sampled as select 0 as object_number, lines.* from lines limit 0")
+    con.execute("insert into sampled select ?, lines.* from lines", [number])
     if counts.log_format == "json":
         named |= _named_fields(head)
     return counts
@@ -195,8 +225,23 @@ def _registry_share(con: duckdb.DuckDBPyConnection) -> float:
     return float((paths["request_kind"] != "other").mean()) if len(paths) else 0.0
 
 
+def _losses(con: duckdb.DuckDBPyConnection, heads: list[ReadCounts], settings: Settings) -> Losses:
+    counted = "select remote_addr, x_forwarded_for, count(*) as lines from sampled group by all"
+    pairs = con.execute(counted).df()
+    return Losses(
+        lines=sum(head.lines - head.skipped for head in heads),
+        requests=sum(head.staged for head in heads),
+        quarantined=sum(head.quarantined for head in heads),
+        without_address=int(pairs["lines"][_addresses(pairs, settings).isna()].sum()),
+        reasons=added(head.reasons for head in heads),
+    )
+
+
+def _addresses(pairs: pd.DataFrame, settings: Settings) -> pd.Series[str]:
+    return resolve(pairs, [ip_network(text) for text in settings.trusted_proxies])["address"]
+
+
 def _global_share(con: duckdb.DuckDBPyConnection, settings: Settings) -> float:
-    trusted = [ip_network(text) for text in settings.trusted_proxies]
     pairs = con.execute("select distinct remote_addr, x_forwarded_for from sampled").df()
-    addresses = resolve(pairs, trusted)["address"].dropna().unique()
+    addresses = _addresses(pairs, settings).dropna().unique()
     return sum(ip_address(text).is_global for text in addresses) / len(addresses) if len(addresses) else 0.0

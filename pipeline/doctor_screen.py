@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
+from pipeline import losses, tiers
 from pipeline.doctor import OPTIONAL_FIELDS, Diagnosis
 
 
@@ -16,23 +17,41 @@ def show(diagnosis: Diagnosis, console: Console) -> None:
     )
     for text in diagnosis.refused:
         console.print(f"Refused: {text}")
-    if diagnosis.quarantined:
-        reasons = ", ".join(f"{reason} {count:,}" for reason, count in diagnosis.reasons.items())
-        console.print(f"{diagnosis.quarantined:,} lines would go to the quarantine: {reasons}.")
+    lost = diagnosis.losses
+    console.print(f"Would go to the quarantine: {losses.quarantine_text(lost)}.".replace(": empty", ": none"))
+    console.print(f"Without an address: {losses.address_text(lost)}.")
     console.print(_field_table(diagnosis))
-    console.print(
-        "Expected accuracy: not measured for logs like these; docs/counting.md has what was."
-        if diagnosis.accuracy is None
-        else f"Expected accuracy: of scenarios recorded with logs like these {diagnosis.accuracy} are counted"
-        " exactly (docs/counting.md)."
-    )
+    console.print(_accuracy(diagnosis))
+    for warning in losses.warnings(lost, diagnosis.warning_share):
+        console.print(f"Warning: {warning}")
     for advice in advise(diagnosis):
         console.print(f"• {advice}")
+
+
+def _accuracy(diagnosis: Diagnosis) -> str:
+    """A figure for the lines that can be read: it says nothing of those that cannot."""
+    lost = diagnosis.losses
+    if diagnosis.accuracy is None:
+        return "Expected accuracy: not measured for logs like these; docs/counting.md has what was."
+    if not lost.requests:
+        return "Expected accuracy: none, since no line of this sample is a request."
+    share = losses.percent(lost.requests / lost.lines)
+    return (
+        f"Expected accuracy, for the {lost.requests:,} of {lost.lines:,} lines ({share}) that can be read: of"
+        f" scenarios recorded with logs like these {diagnosis.accuracy} are counted exactly"
+        " (docs/counting.md)."
+    )
 
 
 def advise(diagnosis: Diagnosis) -> list[str]:
     """What to change in the gateway, most important first; one sentence when nothing needs to."""
     advice = []
+    if tiers.is_double(diagnosis.double_share):
+        advice.append(
+            f"Two tiers log the same requests: {losses.percent(diagnosis.double_share)} of the lines of one"
+            " log stand in another one too, within 50 ms and under other ids. Load the log of one tier only,"
+            " or everything is counted twice."
+        )
     if diagnosis.registry_request_share < 0.5:
         advice.append(
             f"Only {diagnosis.registry_request_share:.0%} of the lines are registry requests (/v2/…):"

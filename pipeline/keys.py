@@ -12,6 +12,7 @@ from ingest.bytepass import first_line
 from ingest.errors import ObjectError
 from pipeline.attributes import epoch_table
 from pipeline.pending import PendingObject
+from pipeline.refused import object_errors
 from pipeline.settings import Settings
 
 _COMBINED_TIME = re.compile(rb"\[(\d{2}/\w{3}/\d{4}):")
@@ -38,9 +39,10 @@ def needed_epochs(days: list[date], kind: str) -> list[str]:
 
 
 def _days_of(pending: PendingObject) -> list[date]:
-    days = [datetime.fromtimestamp(pending.modified_ns / 1e9, tz=UTC).date()]
+    days = [pending.modified_on]
     try:
-        begun = _day_of_line(first_line(pending.as_log_object()))
+        with object_errors(pending.name):
+            begun = _day_of_line(first_line(pending.as_log_object()))
     except ObjectError:
         # The loader will refuse the object and say why.
         begun = None

@@ -44,6 +44,7 @@ class Load:
     reasons: dict[str, int] = field(default_factory=dict)
     missing_fields: dict[str, int] = field(default_factory=dict)
     formats: dict[str, int] = field(default_factory=dict)
+    without_address_count: int = 0
     dates: dict[str, int] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
     first_requested_at: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,15 @@ from enrichers.identity import KeyRing
 from enrichers.reference import ReferenceSet
 from ingest.bytepass import ObjectBytes, first_line, read_bytes
 from ingest.errors import ObjectError
-from ingest.objects import LogObject
 from ingest.quarantine import line_digest
 from ingest.reader import ReadCounts, read_lines
 from pipeline import attributes, lake
 from pipeline.ledger import Ledger, Load
 from pipeline.pending import PendingObject
+from pipeline.refused import RefusedObjects, object_errors
 from pipeline.reverse_dns import ReverseDns, SystemResolver
 from pipeline.settings import Settings
+from pipeline.tasks import added
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ class Loader:
                 return None
             grown_from = [load for load in older if _is_prefix(load, data)]
             supersedes = max(grown_from, key=lambda load: load.byte_count, default=None)
-            return self._load_bytes(item, data, pending.log_format, supersedes)
+            return self._load_bytes(pending, data, supersedes)
 
     def load_again(self, pending: PendingObject, before: Load) -> Load:
         """Load an object that the ledger holds already, with the reference data of now.
@@ -71,49 +72,53 @@ class Loader:
             if data.load_id != before.load_id:
                 raise ObjectError(item.name, "its content is not what was loaded", "It is left as it is.")
             supersedes = self.ledger.loads.get(before.supersedes or "")
-            return self._load_bytes(item, data, pending.log_format, supersedes)
+            return self._load_bytes(pending, data, supersedes)
 
-    def _load_bytes(
-        self, item: LogObject, data: ObjectBytes, log_format: str, supersedes: Load | None
-    ) -> Load:
+    def _load_bytes(self, pending: PendingObject, data: ObjectBytes, supersedes: Load | None) -> Load:
         with duckdb.connect() as con:
             confine(con, self.settings.landing)
-            counts = read_lines(
-                con,
-                data,
-                name=item.name,
-                log_format=log_format,
-                quarantine_key=self.line_key,
-            )
+            counts = self._read(con, pending, data)
             attributes.resolve_addresses(con, self.trusted)
             opted_out = attributes.drop_opted_out(con, self.settings.honour_do_not_track, self.opted_out)
+            without_address = attributes.count_without_address(con)
             attributes.attach(con, self.ring, self.reference, self.names)
             files = lake.write_requests(con, self.settings.requests, data.load_id, self.reference.id)
             files += lake.write_quarantine(con, self.settings.quarantine, data.load_id)
             facts = _facts_of_requests(con) | {
                 "files": files,
+                "without_address_count": without_address,
                 "supersedes": supersedes.load_id if supersedes else None,
             }
-        load = self._entry(item, data, counts, opted_out, facts)
+        load = self._entry(pending, data, counts, opted_out, facts)
         self.ledger.commit(load)
         return load
 
+    def _read(self, con: duckdb.DuckDBPyConnection, pending: PendingObject, data: ObjectBytes) -> ReadCounts:
+        """As `read_lines`. Raises ObjectError too where the object went away between the two readings."""
+        try:
+            return read_lines(
+                con, data, name=pending.name, log_format=pending.log_format, quarantine_key=self.line_key
+            )
+        except duckdb.IOException:
+            data.check_unchanged()
+            raise
+
     def _entry(
         self,
-        item: LogObject,
+        pending: PendingObject,
         data: ObjectBytes,
         counts: ReadCounts,
         opted_out: dict[str, int],
         facts: dict[str, Any],
     ) -> Load:
         opted_out_count = sum(opted_out.values())
-        first_day = min(facts["dates"], default=None) or _modified_on(item).isoformat()
+        first_day = min(facts["dates"], default=None) or pending.modified_on.isoformat()
         return Load(
             load_id=data.load_id,
-            source=item.source,
-            object_name=item.name,
-            size=item.size,
-            modified_ns=item.modified_ns,
+            source=pending.source,
+            object_name=pending.name,
+            size=pending.size,
+            modified_ns=pending.modified_ns,
             byte_count=data.byte_count,
             first_line_digest=line_digest(data.first_line, self.line_key),
             log_format=counts.log_format,
@@ -134,20 +139,25 @@ class Loader:
 
 
 def load_group(settings: Settings, group: list[dict[str, Any]]) -> dict[str, Any]:
-    """Load a group of pending objects; an object that cannot be read does not stop the others.
+    """Load a group of pending objects; one of which anything is wrong does not stop the others.
 
-    Returns counts, and for each refused object its name and the reason.
+    It goes on the list of refused objects, and comes off that list when it is loaded. Returns counts, and for
+    each refused object its name and the reason. Raises what is wrong with the machine (`object_errors`).
     """
-    loader = Loader(settings)
+    loader, on_list = Loader(settings), RefusedObjects(settings.refused)
     loads: list[Load] = []
     already, refused = 0, []
     for entry in group:
+        pending = PendingObject(**entry)
         try:
-            load = loader.load(PendingObject(**entry))
+            with object_errors(pending.name):
+                load = loader.load(pending)
         except ObjectError as error:
             logger.error("%s", error)
             refused.append(str(error))
+            on_list.add(pending, error, datetime.now(UTC))
             continue
+        on_list.forget(pending.source, pending.name)
         if load is None:
             already += 1
         else:
@@ -161,6 +171,9 @@ def load_group(settings: Settings, group: list[dict[str, Any]]) -> dict[str, Any
         "quarantined": sum(load.quarantined_count for load in loads),
         "skipped": sum(load.skipped_count for load in loads),
         "opted_out": sum(load.opted_out_count for load in loads),
+        "without_address": sum(load.without_address_count for load in loads),
+        "reasons": added(load.reasons for load in loads),
+        "missing_fields": added(load.missing_fields for load in loads),
         "load_ids": [load.load_id for load in loads],
         "warnings": list(loader.reference.warnings),
     }
@@ -193,7 +206,3 @@ def _facts_of_requests(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "nodes": nodes or [],
         "identity_epochs": epochs or [],
     }
-
-
-def _modified_on(item: LogObject) -> date:
-    return datetime.fromtimestamp(item.modified_ns / 1e9, tz=UTC).date()

@@ -65,7 +65,9 @@ def write(
 
     Dirty days are the dates of committed loads that the published ledger lacks, and those that name a
     manifest that the published catalogue lacks; with `full`, or when the models, seeds or warehouse are not
-    those that were published, all days; with `start` and `end`, those days too. Returns counts. Raises
+    those that were published, all days; with `start` and `end`, those days too. Returns counts, and
+    `is_due`: whether there is anything to build. A load without a single request dirties no day, and is to
+    stand in the published ledger all the same. Raises
     LockError when another run holds the warehouse: the plan that it builds must not change under it.
     """
     with warehouse_lock(settings):
@@ -85,7 +87,9 @@ def _write(settings: Settings, full: bool, start: date | None, end: date | None)
     files = _files(ledger, _around(dirty, READ_REACH))
     _write_plan(settings, days, files, last_day=max(everything, default=None))
     _write_ledger(settings, ledger)
+    unpublished = ledger.loads.keys() - set(published["load_ids"])
     return {
+        "is_due": bool(days or unpublished or (reason and ledger.loads)),
         "dirty_days": len(dirty),
         "rebuilt_days": len(days),
         "files": len(files),

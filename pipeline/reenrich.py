@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from enrichers.identity import KeyRing
-from ingest.errors import ObjectError, SourceError
-from ingest.objects import list_objects
-from pipeline import build, publish
+from ingest.errors import ObjectError
+from pipeline import build, pending, publish
 from pipeline.ledger import Ledger, Load
 from pipeline.load import Loader
 from pipeline.lock import warehouse_lock
 from pipeline.pending import PendingObject
+from pipeline.refused import object_errors
 from pipeline.settings import Settings
 
 
@@ -48,7 +48,8 @@ def reenrich(settings: Settings, start: date, end: date) -> dict[str, Any]:
                 kept.append(f"{load.object_name}: {reason}")
             else:
                 try:
-                    again.append(loader.load_again(there[_key(load)], load))
+                    with object_errors(load.object_name):
+                        again.append(loader.load_again(there[_key(load)], load))
                 except ObjectError as error:
                     kept.append(str(error))
         days = [date.fromisoformat(day) for load in again for day in load.dates]
@@ -65,21 +66,10 @@ def reenrich(settings: Settings, start: date, end: date) -> dict[str, Any]:
 
 
 def _listed(settings: Settings) -> dict[tuple[str, str, int, int], PendingObject]:
-    found = {}
-    problems = []
-    for source in settings.all_sources:
-        try:
-            listed = list_objects(source.location, source=source.name)
-        except SourceError as error:
-            problems.append(error)
-            continue
-        for item in listed:
-            found[item.source, item.name, item.size, item.modified_ns] = PendingObject(
-                item.source, item.name, str(item.path), item.size, item.modified_ns, source.log_format
-            )
-    if problems and not found:
-        raise problems[0]
-    return found
+    listed, problems = pending.listing(settings)
+    if problems and not listed:
+        raise next(iter(problems.values()))
+    return {(item.source, item.name, item.size, item.modified_ns): item for item in listed}
 
 
 def _key(load: Load) -> tuple[str, str, int, int]:

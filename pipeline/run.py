@@ -13,12 +13,15 @@ from rich.console import Console
 
 import samples
 from ingest.errors import SourceError
-from pipeline import catalogue, pending, report
+from pipeline import catalogue, losses, pending, report
 from pipeline.airflow_run import DagFailedError, Progress, RunRequest, run_dags
+from pipeline.ledger import Ledger
 from pipeline.plan import read_publication
+from pipeline.refused import RefusedObjects
 from pipeline.settings import Settings, load_settings
 
 EVERY = 8
+SHOWN_REFUSED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,9 @@ def run(settings: Settings, console: Console) -> int:
     """Load, build, publish and report; returns the exit code.
 
     Without a configured source the bundled sample is replayed. Raises SourceError when a source is missing
-    or empty, CatalogueError for a catalogue file that cannot be used: before Airflow is started.
+    or empty, or the sample and real logs would meet in one data directory, CatalogueError for a catalogue
+    file that cannot be used: before Airflow is started. The code is not 0 where nothing is loaded, or a step
+    failed; objects that were refused beside others are named on the last screen.
     """
     job = _sample_job(settings, console) if not settings.all_sources else _job(settings)
     before = read_publication(job.settings)
@@ -42,10 +47,17 @@ def run(settings: Settings, console: Console) -> int:
         results = run_dags(job.environment, job.runs, _Narrator(console).tell)
     except DagFailedError as error:
         console.print(f"\npullhouse: {error}")
+        say_what_was_refused(job.settings, console)
         return 1
     console.print()
+    if not Ledger(job.settings.loads).loads:
+        console.print("pullhouse: nothing could be loaded, so there are no figures.")
+        say_what_was_refused(job.settings, console)
+        return 1
     say_what_was_loaded(results, job.settings, before, console)
     report.show(report.read(job.settings), console)
+    say_what_was_lost(results, job.settings, console)
+    say_what_was_refused(job.settings, console)
     _say_where(job.settings, console, is_own=bool(settings.all_sources))
     return 0
 
@@ -59,9 +71,11 @@ def _job(settings: Settings) -> Job:
 
 def _sample_job(settings: Settings, console: Console) -> Job:
     """The sample lies in landing/, the one place where addresses may: it is made like real traffic."""
+    folder = settings.data.joinpath(*pending.SAMPLE_FOLDER)
+    pending.check_apart(settings, [str(folder)])
     console.print("No LOGS are given, so the bundled sample is loaded.")
     try:
-        info = samples.write(settings.landing / "sample")
+        info = samples.write(folder.parent)
     except samples.SampleError as error:
         raise SourceError("the bundled sample", str(error), "Give LOGS=<file, folder or glob>.") from None
     console.print(info.description)
@@ -122,8 +136,6 @@ def say_what_was_loaded(
     """Print what the runs did: `results` as `run_dags` returns them, `before` the publication before them."""
     tasks = {result["dag_id"]: result["tasks"] for result in results}
     loaded = tasks["ingest_gateway_logs"].get("report", {})
-    for reason in loaded.get("refused", []):
-        console.print(f"Refused: {reason}")
     refreshed = tasks["refresh_reference_data"].get("refresh", {})
     for warning in dict.fromkeys([*refreshed.get("warnings", []), *loaded.get("warnings", [])]):
         console.print(f"Reference data: {warning}")
@@ -146,6 +158,33 @@ def say_what_was_loaded(
         f"{loaded.get('staged', 0):,} requests, {loaded.get('quarantined', 0):,} in the quarantine, "
         f"{loaded.get('skipped', 0):,} blank, {loaded.get('opted_out', 0):,} opted out.\n"
     )
+
+
+def say_what_was_lost(results: list[dict[str, Any]], settings: Settings, console: Console) -> None:
+    """Print the shares of this run's lines that no figure counts; above the setting as a warning."""
+    tasks = {result["dag_id"]: result["tasks"] for result in results}
+    loaded = tasks["ingest_gateway_logs"].get("report", {})
+    if not loaded.get("objects"):
+        return
+    lost = losses.of_summary(loaded)
+    console.print(f"\nIn the quarantine: {losses.quarantine_text(lost)}.")
+    console.print(f"Without an address: {losses.address_text(lost)}.")
+    for warning in losses.warnings(lost, settings.quarantine_warning_share):
+        console.print(f"Warning: {warning}")
+
+
+def say_what_was_refused(settings: Settings, console: Console) -> None:
+    """Print the list of refused objects, those of earlier runs too."""
+    refused = RefusedObjects(settings.refused).all()
+    if not refused:
+        return
+    console.print(
+        f"\n{len(refused):,} objects are refused; each is tried again when it, or Pullhouse, has changed:"
+    )
+    for refusal in refused[:SHOWN_REFUSED]:
+        console.print(f"Refused: {refusal.reason}")
+    if len(refused) > SHOWN_REFUSED:
+        console.print(f"… and {len(refused) - SHOWN_REFUSED:,} more: make status ARGS=--json has all.")
 
 
 def _say_where(settings: Settings, console: Console, is_own: bool) -> None:

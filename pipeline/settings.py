@@ -37,6 +37,8 @@ PREFIX = "PULLHOUSE_"
 # No settings: where the file of settings lies, and a variable of docker-compose.yml.
 OTHER_VARIABLES = {"PULLHOUSE_CONFIG", "PULLHOUSE_SUBNET"}
 
+_ANOTHER_DIRECTORY = "Choose another with DATA=… or PULLHOUSE_DATA, or mend its permissions."
+
 
 class SettingsError(ValueError):
     """A setting is wrong; the text says which one, why, and what to write instead."""
@@ -119,6 +121,7 @@ class Settings(BaseSettings):
     lookback_days: int = Field(default=65, ge=1)
     landing_days: int = Field(default=7, ge=1)
     lock_wait_s: int = Field(default=900, ge=0)
+    quarantine_warning_share: float = Field(default=0.01, ge=0, le=1)
 
     @classmethod
     def settings_customise_sources(
@@ -197,6 +200,11 @@ class Settings(BaseSettings):
         return self.lake / "loads"
 
     @property
+    def refused(self) -> Path:
+        """The objects that could not be loaded, and why: one file each."""
+        return self.lake / "refused"
+
+    @property
     def landing(self) -> Path:
         """The only place on disk where an address may lie, for a few days."""
         return self.data / "landing"
@@ -268,9 +276,19 @@ class Settings(BaseSettings):
 
 
 def load_settings(**overrides: object) -> Settings:
-    """Read the settings.
+    """Read the settings, and make the data directory: for what writes there.
 
     Raises SettingsError naming every wrong setting, and when the data directory cannot be written.
+    """
+    settings = read_settings(**overrides)
+    make_data_directory(settings.data)
+    return settings
+
+
+def read_settings(**overrides: object) -> Settings:
+    """Read the settings and make nothing: a mistyped data directory must not come into being by a question.
+
+    Raises SettingsError naming every wrong setting.
     """
     _check_variables(os.environ)
     try:
@@ -287,8 +305,18 @@ def load_settings(**overrides: object) -> Settings:
         raise SettingsError(
             f"The settings are wrong: {error}. Lists of tables are written as JSON."
         ) from None
-    _check_data_directory(settings.data)
     return settings
+
+
+def check_data_directory(data: Path) -> None:
+    """Raise SettingsError where there is no such data directory: what is asked of it nobody could answer."""
+    if not data.is_dir():
+        what = "is not a folder" if data.exists() else "does not exist"
+        raise SettingsError(
+            f"The data directory {data} {what}. Give the one that was loaded into with DATA=… or"
+            " PULLHOUSE_DATA; `make run` makes a new one."
+        )
+    _check_permissions(data)
 
 
 def _config_file() -> Path:
@@ -335,11 +363,17 @@ def _names_beside(place: tuple[int | str, ...]) -> Iterable[str]:
     return (Settings if len(place) == 1 else tables[place[0]]).model_fields
 
 
-def _check_data_directory(data: Path) -> None:
-    hint = "Choose another with DATA=… or PULLHOUSE_DATA, or mend its permissions."
+def make_data_directory(data: Path) -> None:
+    """Make the data directory unless it is there. Raises SettingsError where it cannot be made or written."""
     try:
         data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SettingsError(f"The data directory {data} cannot be made: {error.strerror}. {hint}") from None
+        raise SettingsError(
+            f"The data directory {data} cannot be made: {error.strerror}. {_ANOTHER_DIRECTORY}"
+        ) from None
+    _check_permissions(data)
+
+
+def _check_permissions(data: Path) -> None:
     if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
-        raise SettingsError(f"The data directory {data} cannot be read and written. {hint}")
+        raise SettingsError(f"The data directory {data} cannot be read and written. {_ANOTHER_DIRECTORY}")

@@ -1,22 +1,51 @@
-"""What a warehouse holds, how fresh it is, what is missing, and what to do next."""
+"""What a warehouse holds, how fresh it is, what is missing or wrong, and what to do next."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
 from ingest.errors import SourceError
-from pipeline import pending, registry
-from pipeline.ledger import Ledger
+from pipeline import losses, pending, registry, rhythm
+from pipeline.ledger import Ledger, Load
+from pipeline.losses import Losses
+from pipeline.pending import Search
 from pipeline.plan import read_publication
+from pipeline.refused import Refusal, RefusedObjects
 from pipeline.registry import Unanswered
+from pipeline.rhythm import Rhythm
 from pipeline.settings import Settings
+
+# What a problem means for the exit code of `status`.
+LOOK, BROKEN = 1, 2
+FILES = ("lake", "landing", "marts.duckdb", "warehouse.duckdb", "scratch.duckdb")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that a person should know of. `level`: LOOK at it, or BROKEN."""
+
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """One source: as it is configured, as the ledger knows it, or both.
+
+    `last_logged_at`: UTC, null where nothing of it is loaded. `rhythm`: null without a day with requests, and
+    for the bundled sample, which delivers once. `problem`: why it cannot be listed.
+    """
+
+    name: str
+    is_configured: bool
+    object_count: int
+    last_logged_at: str | None
+    rhythm: Rhythm | None
+    problem: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,76 +54,129 @@ class Status:
 
     loads: int
     lines: int
-    quarantined: dict[str, int]
-    last_logged_at: dict[str, str]
+    losses: Losses
+    sources: list[SourceStatus]
     missing_days: list[date]
     unpublished_loads: int
     pending_objects: int | None
-    source_problems: list[str]
+    refused: list[Refusal]
     lookups: Unanswered
     bytes_on_disk: dict[str, int]
+    problems: list[Problem]
     next_step: str
 
+    @property
+    def exit_code(self) -> int:
+        """0: all is well; 1: look at it; 2: broken."""
+        return max((problem.level for problem in self.problems), default=0)
 
-def read(settings: Settings) -> Status:
-    """Read the state from the ledger, the catalogue, the sources and the disk; opens no database."""
+
+def read(settings: Settings, now: datetime) -> Status:
+    """Read the state from the ledger, the catalogue, the sources and the disk; opens no database.
+
+    `now` in UTC. Raises LedgerError for a damaged ledger.
+    """
     ledger = Ledger(settings.loads)
     loads = ledger.current
-    reasons: Counter[str] = Counter()
-    latest: dict[str, str] = {}
-    for load in loads:
-        reasons.update(load.reasons)
-        if load.last_logged_at:
-            latest[load.source] = max(latest.get(load.source, ""), load.last_logged_at)
     unpublished = len(set(ledger.loads) - set(read_publication(settings)["load_ids"]))
-    waiting, problems = _waiting(settings)
+    found = _search(settings)
+    waiting = len(found.found) if found and len(found.problems) < len(settings.all_sources) else None
+    lost, refused = losses.of_loads(loads), RefusedObjects(settings.refused).all()
+    sources = _sources(settings, loads, found, now)
     return Status(
         loads=len(loads),
         lines=sum(load.line_count for load in loads),
-        quarantined=dict(reasons),
-        last_logged_at=latest,
+        losses=lost,
+        sources=sources,
         missing_days=_gaps({date.fromisoformat(day) for load in loads for day in load.dates}),
         unpublished_loads=unpublished,
         pending_objects=waiting,
-        source_problems=problems,
+        refused=refused,
         lookups=registry.unanswered(settings),
-        bytes_on_disk={
-            name: _size(settings.data / name)
-            for name in ("lake", "landing", "marts.duckdb", "warehouse.duckdb", "scratch.duckdb")
-        },
+        bytes_on_disk={name: _size(settings.data / name) for name in FILES},
+        problems=[
+            *_problems_of_loads(settings, len(loads), unpublished, refused),
+            *(problem for source in sources for problem in _problems_of_source(source, sources)),
+            *(Problem(LOOK, text) for text in losses.warnings(lost, settings.quarantine_warning_share)),
+        ],
         next_step=_next_step(settings, len(loads), unpublished, waiting),
     )
 
 
-def show(status: Status, settings: Settings, now: datetime, console: Console) -> None:
-    """Print the state for a person; `now` in UTC."""
-    table = Table(title=f"Pullhouse in {settings.data}", title_justify="left", box=None, show_header=False)
-    table.add_row("loaded", f"{status.loads:,} objects, {status.lines:,} lines")
-    for source, latest in sorted(status.last_logged_at.items()):
-        age = now.replace(tzinfo=None) - datetime.fromisoformat(latest)
-        table.add_row(f"source {source}", f"delivered until {latest[:16]} UTC, {_age(age)} ago")
-    table.add_row("days without requests", _days(status.missing_days))
-    table.add_row("quarantine", _reasons(status.quarantined))
-    table.add_row("registry look-ups", _lookups(status.lookups, settings))
-    table.add_row("loaded, not published", f"{status.unpublished_loads:,} objects")
-    waiting = "not known" if status.pending_objects is None else f"{status.pending_objects:,} objects"
-    table.add_row("waiting at the sources", waiting)
-    for problem in status.source_problems:
-        table.add_row("", problem)
-    sizes = ", ".join(f"{name} {size / 1e6:,.1f} MB" for name, size in status.bytes_on_disk.items())
-    table.add_row("on disk", sizes)
-    table.add_row("next", status.next_step)
-    console.print(table)
-
-
-def _waiting(settings: Settings) -> tuple[int | None, list[str]]:
-    """How many objects wait (None where no source can be listed), and what is wrong with the sources."""
+def _search(settings: Settings) -> Search | None:
+    """None where no source is configured, as when `status` is asked with DATA alone."""
     try:
-        found, problems = pending.search(settings)
-    except SourceError as error:
-        return None, [str(error)]
-    known = len(problems) < len(settings.all_sources)
-    return len(found) if known else None, [str(problem) for problem in problems]
+        return pending.look(settings)
+    except SourceError:
+        return None
+
+
+def _sources(
+    settings: Settings, loads: list[Load], found: Search | None, now: datetime
+) -> list[SourceStatus]:
+    configured = [source.name for source in settings.all_sources]
+    delivered = {load.source for load in loads}
+    problems = found.problems if found else {}
+    return [
+        _source([load for load in loads if load.source == name], name, name in configured, problems, now)
+        for name in sorted({*configured, *delivered})
+    ]
+
+
+def _source(
+    loads: list[Load], name: str, is_configured: bool, problems: dict[str, SourceError], now: datetime
+) -> SourceStatus:
+    # The sample delivers once: it has no rhythm to fall out of.
+    days = (
+        date.fromisoformat(day)
+        for load in loads
+        if not pending.is_of_sample(load.object_name)
+        for day in load.dates
+    )
+    return SourceStatus(
+        name=name,
+        is_configured=is_configured,
+        object_count=len(loads),
+        last_logged_at=max((load.last_logged_at for load in loads if load.last_logged_at), default=None),
+        rhythm=rhythm.of_days(days, now.date()),
+        problem=str(problems[name]) if name in problems else None,
+    )
+
+
+def _problems_of_loads(
+    settings: Settings, loads: int, unpublished: int, refused: list[Refusal]
+) -> Iterator[Problem]:
+    if not loads:
+        yield Problem(BROKEN if refused else LOOK, "Nothing is loaded.")
+    elif not settings.marts.exists():
+        yield Problem(BROKEN, "Objects are loaded, and nothing was ever published: make run says why.")
+    elif unpublished:
+        yield Problem(LOOK, f"{unpublished:,} loaded objects are not published.")
+    if refused:
+        yield Problem(LOOK, f"{len(refused):,} objects are refused: their reasons stand below.")
+
+
+def _problems_of_source(source: SourceStatus, sources: list[SourceStatus]) -> Iterator[Problem]:
+    if source.problem:
+        are_all_gone = all(other.problem for other in sources if other.is_configured)
+        yield Problem(BROKEN if are_all_gone else LOOK, f"Source {source.name} is gone: {source.problem}")
+    elif not source.is_configured and any(other.is_configured for other in sources):
+        yield Problem(
+            LOOK,
+            f"Source {source.name} delivered {source.object_count:,} objects and is configured no longer:"
+            " name it in [[sources]] again, if it is still to be read.",
+        )
+    if source.rhythm and source.rhythm.is_silent:
+        yield Problem(
+            LOOK,
+            f"Source {source.name} is silent: no request since {source.rhythm.last_day},"
+            f" {source.rhythm.age} days ago; its longest gap before was"
+            f" {_day_count(source.rhythm.longest_gap)}. Does the gateway still log there?",
+        )
+
+
+def _day_count(days: int | None) -> str:
+    return "a day" if days == 1 else f"{days} days"
 
 
 def _gaps(days: set[date]) -> list[date]:
@@ -108,12 +190,14 @@ def _gaps(days: set[date]) -> list[date]:
 def _size(path: Path) -> int:
     if path.is_file():
         return path.stat().st_size
-    total = 0
-    for item in path.rglob("*"):
+    return sum(_sizes(path.rglob("*")))
+
+
+def _sizes(paths: Iterable[Path]) -> Iterator[int]:
+    for path in paths:
         # A run may be renaming its temporary files meanwhile.
         with suppress(FileNotFoundError):
-            total += item.stat().st_size if item.is_file() else 0
-    return total
+            yield path.stat().st_size if path.is_file() else 0
 
 
 def _next_step(settings: Settings, loads: int, unpublished: int, waiting: int | None) -> str:
@@ -124,30 +208,3 @@ def _next_step(settings: Settings, loads: int, unpublished: int, waiting: int | 
     if waiting:
         return "New objects wait: run `make run` with the same LOGS and DATA."
     return f"All is published: ask {settings.marts} what you want to know (docs/recipes.md)."
-
-
-def _age(age: timedelta) -> str:
-    hours = int(age.total_seconds() // 3600)
-    return f"{hours // 24} days" if hours >= 48 else f"{hours} hours"
-
-
-def _days(days: list[date]) -> str:
-    if not days:
-        return "none"
-    shown = ", ".join(str(day) for day in days[:5])
-    return f"{len(days):,}: {shown}{' …' if len(days) > 5 else ''}"
-
-
-def _lookups(lookups: Unanswered, settings: Settings) -> str:
-    """Also without a registry: what an earlier one failed to tell is still not known."""
-    failed = sum(lookups.reasons.values())
-    if not failed:
-        return "none failed" if settings.registry else "no registry is configured; see docs/catalogue.md"
-    given_up = f"; {lookups.given_up:,} of them will not be asked for again" if lookups.given_up else ""
-    return f"{failed:,} failed: {_reasons(lookups.reasons)}{given_up}; see docs/catalogue.md"
-
-
-def _reasons(reasons: dict[str, int]) -> str:
-    if not reasons:
-        return "empty"
-    return ", ".join(f"{reason} {count:,}" for reason, count in sorted(reasons.items()))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -13,8 +14,19 @@ from ingest.errors import ObjectError
 
 ROOT = Path(__file__).resolve().parents[1]
 OUR_ROOMS = {"ingest", "enrichers", "pipeline", "dags"}
+# They stand in every traceback, and nothing goes wrong in them.
+GUARDS = {"safe_errors", "object_errors"}
 LONGEST_WINDOW_DAYS = 3_660
-COUNTS = ("objects", "already_loaded", "lines", "staged", "quarantined", "skipped", "opted_out")
+COUNTS = (
+    "objects",
+    "already_loaded",
+    "lines",
+    "staged",
+    "quarantined",
+    "skipped",
+    "opted_out",
+    "without_address",
+)
 
 
 class StepError(RuntimeError):
@@ -38,7 +50,7 @@ def safe_errors() -> Iterator[None]:
     except Exception as error:
         if type(error).__module__.partition(".")[0] in OUR_ROOMS:
             raise error from None
-        raise StepError(_describe(error)) from None
+        raise StepError(describe(error)) from None
 
 
 def parse_window(params: dict[str, Any]) -> dict[str, Any]:
@@ -60,22 +72,32 @@ def parse_window(params: dict[str, Any]) -> dict[str, Any]:
     return {"full": full, "start": start, "end": end}
 
 
-def total_loads(summaries: list[dict[str, Any]]) -> dict[str, Any]:
-    """Add up what `load.load_group` returned for each group.
+def total_loads(summaries: list[dict[str, Any]], has_loads: bool = False) -> dict[str, Any]:
+    """Add up what `load.load_group` returned for each group; `has_loads`: the ledger holds some already.
 
-    Returns the counts, the reasons of refused objects, and the warnings, each once. Raises ObjectError when
-    there were objects and none could be read: then there is nothing to build from.
+    Returns the counts, the reasons of refused objects and of quarantined lines, and the warnings, each once.
+    Raises ObjectError when there were objects, none could be read, and there is nothing else to build from.
     """
     total: dict[str, Any] = {name: sum(summary[name] for summary in summaries) for name in COUNTS}
     refused = [reason for summary in summaries for reason in summary["refused"]]
-    if refused and not total["objects"] and not total["already_loaded"]:
+    if refused and not has_loads and not total["objects"] and not total["already_loaded"]:
         raise ObjectError(
             f"all {len(refused)} objects",
             "none could be read: " + "; ".join(reason.rstrip(".") for reason in refused[:5]),
-            "Each is tried again by the next run.",
+            "Each is tried again when it, or Pullhouse, has changed.",
         )
     warnings = dict.fromkeys(text for summary in summaries for text in summary["warnings"])
-    return total | {"refused": refused, "warnings": list(warnings)}
+    return total | {
+        "refused": refused,
+        "warnings": list(warnings),
+        "reasons": added(summary["reasons"] for summary in summaries),
+        "missing_fields": added(summary["missing_fields"] for summary in summaries),
+    }
+
+
+def added(counts: Iterable[dict[str, int]]) -> dict[str, int]:
+    """The sum of counts by name, by name."""
+    return dict(sorted(sum((Counter(each) for each in counts), Counter[str]()).items()))
 
 
 def _day(name: str, text: str | None) -> date | None:
@@ -87,7 +109,8 @@ def _day(name: str, text: str | None) -> date | None:
         raise WindowError(f"{name} is not a date: write it as yyyy-mm-dd.") from None
 
 
-def _describe(error: Exception) -> str:
+def describe(error: Exception) -> str:
+    """The type and place of an error that nobody foresaw; its text only where the system wrote it."""
     if isinstance(error, OSError) and error.strerror:
         return f"{type(error).__name__}: {error.strerror}: {error.filename} ({_place(error)})"
     return f"{type(error).__name__} in {_place(error)}; its text is withheld, it may quote a log line"
@@ -96,7 +119,7 @@ def _describe(error: Exception) -> str:
 def _place(error: Exception) -> str:
     """The innermost line of ours ("pipeline/lake.py:80"), else the innermost of all."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if _is_ours(Path(frame.filename)) and frame.filename != __file__]
+    ours = [frame for frame in frames if _is_ours(Path(frame.filename)) and frame.name not in GUARDS]
     innermost = (ours or list(frames))[-1]
     path = Path(innermost.filename)
     return f"{path.relative_to(ROOT) if _is_ours(path) else path.name}:{innermost.lineno}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -30,6 +31,52 @@ def test_nothing_is_handed_on_that_was_not_given(repo_root: Path) -> None:
 def test_what_was_given_is_handed_on_as_it_is(repo_root: Path, name: str) -> None:
     value = "/var/log/my gateway/*.gz"
     assert handed_on(repo_root, f"{name}={value}") == [f"PULLHOUSE_{name}={value}"]
+
+
+def answered(repo_root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """What make says of a call, without doing it."""
+    command = ["make", "--dry-run", "status", *arguments]
+    return subprocess.run(command, cwd=repo_root, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("LOG", "LOGS"),
+        ("log", "LOGS"),
+        ("LOGFORMAT", "LOG_FORMAT"),
+        ("log-format", "LOG_FORMAT"),
+        ("Data", "DATA"),
+        ("DATE", "DATA"),
+        ("trusted_proxies", "TRUSTED_PROXIES"),
+        ("PROXIES", "TRUSTED_PROXIES"),
+        ("CATALOG", "CATALOGUE"),
+    ],
+)
+def test_a_misspelt_option_is_an_error_that_names_the_right_one(
+    repo_root: Path, given: str, meant: str
+) -> None:
+    """It would be passed over, and other logs read than were meant."""
+    done = answered(repo_root, f"{given}=/var/log", "PULL=1")
+    assert done.returncode == 2
+    assert f"there is no {given}= (did you mean {meant}=?)" in done.stderr
+    assert "PULL= " not in done.stderr
+
+
+def test_an_option_like_no_other_is_an_error_that_names_all(repo_root: Path) -> None:
+    done = answered(repo_root, "QQQQ=1")
+    assert done.returncode == 2
+    assert "there is no QQQQ=; there are LOGS, DATA, " in done.stderr
+
+
+def test_every_option_of_the_menu_is_one(repo_root: Path) -> None:
+    """Those that the help names, those that the targets use, and settings under their own names."""
+    text = (repo_root / "Makefile").read_text("utf-8")
+    named = set(re.findall(r"\b([A-Z_]+)=<|\b(ARGS)=|\$\((ARGS|PULL|REGISTRY|PYTHON)\)", text))
+    options = {name for names in named for name in names if name}
+    assert {"LOGS", "DATA", "PULL", "ARGS", "REGISTRY", "PYTHON"} <= options
+    done = answered(repo_root, *(f"{name}=x" for name in options), "PULLHOUSE_LOOKBACK_DAYS=3")
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_variable_of_the_environment_stands_until_the_command_line_says_otherwise(repo_root: Path) -> None:

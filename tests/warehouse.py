@@ -48,7 +48,7 @@ def build_and_publish(settings: Settings, all_tests: bool = False, **planned: An
     that are about them ask for it.
     """
     written = plan.write(settings, **planned)
-    if written["rebuilt_days"]:
+    if written["is_due"]:
         with parsed_once(settings), nullcontext() if all_tests else without_data_tests():
             build.run(settings, full=bool(written["full"]), unit_tests=all_tests)
         publish.publish(settings)

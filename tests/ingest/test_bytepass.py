@@ -263,6 +263,10 @@ def test_landing_holds_a_link_only_while_the_object_is_read(byte_pass: Pass, tmp
         assert data.path.is_symlink()
         assert data.path.parent == tmp_path / "landing"
         assert not set(data.path.name) & set("[]*?")
+    for name in ("a." + "b" * 250, os.fsdecode(b"a.\xff\xfe"), "a.log*"):
+        with byte_pass(CONTENT, name) as data:
+            assert data.path.suffix == ""
+            assert data.path.read_bytes() == CONTENT
     assert list((tmp_path / "landing").iterdir()) == []
     refusal(byte_pass, GZ[:-1], "a.log.gz")
     assert list((tmp_path / "landing").iterdir()) == []
@@ -272,9 +276,9 @@ def test_a_pipe_and_a_folder_are_refused_and_not_waited_for(
     tmp_path: Path, describe_file: Callable[[Path], LogObject]
 ) -> None:
     os.mkfifo(tmp_path / "pipe.log")
-    for name in ("pipe.log", "."):
+    for name, reason in (("pipe.log", "is not a file"), (".", "is a folder")):
         item = describe_file(tmp_path / name)
-        with pytest.raises(ObjectError, match="is not a file"), read_bytes(item, tmp_path / "landing"):
+        with pytest.raises(ObjectError, match=reason), read_bytes(item, tmp_path / "landing"):
             pass
 
 

@@ -102,17 +102,51 @@ def test_nothing_to_read_is_an_error_that_names_location_and_reason(folder: Path
         assert str(caught.value).startswith(str(folder / name))
 
 
-def test_a_folder_that_cannot_be_read_is_an_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def lock(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that cannot be listed, also by root."""
     scan = os.scandir
 
     def locked(path: str) -> object:
-        if str(path).endswith("/b"):
-            raise PermissionError(13, "Permission denied")
+        if Path(path) == folder:
+            raise PermissionError(13, "Permission denied", str(path))
         return scan(path)
 
     monkeypatch.setattr(os, "scandir", locked)
+
+
+def test_a_folder_that_cannot_be_listed_is_an_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock(folder, monkeypatch)
     with pytest.raises(SourceError, match="cannot be read: Permission denied"):
         list_objects(str(folder))
+
+
+def test_one_below_is_an_object_that_cannot_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock(folder / "b", monkeypatch)
+    found = list_objects(str(folder))
+    assert [item.path.name for item in found] == ["access.log", "access.log-20261122.gz", "access.log.1", "b"]
+    with (
+        pytest.raises(ObjectError, match=r"/b: is a folder that cannot be listed\. Mend"),
+        open_lines(found[-1]),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"), [("pipe", "is not a file"), ("link to nothing", "cannot be read: No such file")]
+)
+@pytest.mark.parametrize("location", ["", "*.log"])
+def test_what_is_no_file_is_an_object_that_cannot_be_read(
+    tmp_path: Path, kind: str, reason: str, location: str
+) -> None:
+    if kind == "pipe":
+        os.mkfifo(tmp_path / "odd.log")
+    else:
+        (tmp_path / "odd.log").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "good.log").write_text("{}\n")
+    good, odd = list_objects(str(tmp_path / location))
+    assert (good.path.name, odd.path.name) == ("good.log", "odd.log")
+    with pytest.raises(ObjectError, match=f"odd.log: {reason}"), open_lines(odd):
+        pass
 
 
 @pytest.mark.parametrize(

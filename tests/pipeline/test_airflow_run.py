@@ -76,7 +76,8 @@ def test_dags_run_to_the_end_and_the_first_that_fails_is_told(
     assert [run["state"] for run in caught.value.results] == ["success", "success", "failed"]
     assert ingest["tasks"]["report"] == {
         "objects": 1, "already_loaded": 0, "lines": 4, "staged": 3, "quarantined": 1, "skipped": 0,
-        "opted_out": 0, "refused": [], "warnings": [],
+        "opted_out": 0, "without_address": 0, "refused": [], "warnings": [], "reasons": {"not_json": 1},
+        "missing_fields": {},
     }  # fmt: skip
     assert [group["objects"] for group in ingest["tasks"]["load_objects"]] == [1]
     assert expire["tasks"]["expire"]["keys_destroyed"] == []

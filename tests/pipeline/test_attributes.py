@@ -41,3 +41,23 @@ def test_one_object_may_reach_beyond_the_border_days_of_an_epoch(tmp_path: Path)
             "select distinct previous_origin_id from rows where date > '2025-12-31' order by 1"
         )
         assert previous.fetchall() == [(key,), (None,)]
+
+
+def test_a_count_of_bytes_that_no_response_has_is_unknown(tmp_path: Path) -> None:
+    """A time in microseconds in the wrong field: ten of the longest would be more than a sum can hold."""
+    counts = [0, 999_999_999_999, 1_000_000_000_000, 1_000_000_000_001, 10**18 - 1]
+    traffic = Traffic("acme/app", "198.51.100.40")
+    for second in range(len(counts)):
+        traffic.manifest(f"2026-01-01 10:00:0{second}", "HEAD", "latest")
+    lines = [
+        line | {"body_bytes_sent": str(count)} for line, count in zip(traffic.lines, counts, strict=True)
+    ]
+    log = tmp_path / "access.log"
+    log.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    settings = Settings(data=tmp_path / "data", logs=str(log))
+    assert load_logs(settings)["staged"] == len(counts)
+    with duckdb.connect() as con:
+        rows = con.execute(
+            f"select bytes_sent from read_parquet('{settings.requests}/*/*.parquet') order by line_number"
+        ).fetchall()
+    assert [count for (count,) in rows] == [*counts[:3], None, None]

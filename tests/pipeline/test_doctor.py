@@ -102,7 +102,7 @@ def test_each_source_has_its_own_format(tmp_path: Path) -> None:
         Source(name="text", location=str(tmp_path / "text"), log_format="combined"),
     ]
     found = doctor.diagnose(Settings(data=tmp_path / "data", sources=sources))
-    assert (found.log_format, found.quarantined, found.refused) == ("combined and json", 0, [])
+    assert (found.log_format, found.losses.quarantined, found.refused) == ("combined and json", 0, [])
 
 
 def test_a_missing_source_does_not_hide_a_good_one(tmp_path: Path) -> None:
@@ -145,6 +145,48 @@ def test_the_accuracy_is_what_the_conformance_kit_measured(
     assert "these 1 of 3 are counted exactly" in told(settings_for(tmp_path, poor))
     page.unlink()
     assert "not measured for logs like these" in told(settings_for(tmp_path, logs))
+
+
+def test_the_accuracy_says_of_how_many_lines_it_speaks(tmp_path: Path) -> None:
+    """A figure of the lines that can be read says nothing of the others."""
+    good = lines()
+    logs = write(tmp_path / "a.log", good + [{"msec": "soon"}] * (3 * len(good)))
+    text = told(settings_for(tmp_path, logs))
+    assert f"for the {len(good)} of {4 * len(good)} lines (25.0 %) that can be read" in text
+    assert "of 24 lines (75.0 %): missing_field 18" in text
+    assert "Warning: Lines were lost" in text
+    assert "Warning" not in told(settings_for(tmp_path, logs, quarantine_warning_share=0.8))
+
+
+def test_lines_without_an_address(tmp_path: Path) -> None:
+    logs = write(tmp_path / "a.log", lines() + lines(address="unix:"))
+    text = told(settings_for(tmp_path, logs))
+    assert "Without an address: 6 of 12 requests (50.0 %)." in text
+    assert "Warning: Clients without an address" in text
+
+
+def test_an_empty_object_says_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.log").write_text("\n", "utf-8")
+    text = told(settings_for(tmp_path, tmp_path / "a.log"))
+    assert "Would go to the quarantine: none." in text
+    assert "answered no registry request in this sample" in text
+
+
+def test_an_odd_object_does_not_hide_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "logs" / "a.log", lines())
+    write(tmp_path / "logs" / "b.log", lines())
+    read = doctor.read_lines
+
+    def planted(*arguments: Any, name: str, **others: Any) -> Any:
+        if name.endswith("a.log"):
+            raise KeyError("8.8.8.8")
+        return read(*arguments, name=name, **others)
+
+    monkeypatch.setattr(doctor, "read_lines", planted)
+    found = doctor.diagnose(settings_for(tmp_path, tmp_path / "logs"))
+    assert (found.objects, len(found.refused)) == (1, 1)
+    assert "a.log: could not be loaded: KeyError in pipeline/doctor.py" in found.refused[0]
+    assert "8.8.8.8" not in found.refused[0]
 
 
 @pytest.mark.parametrize("gateway", sorted(expected.GATEWAYS))

@@ -39,8 +39,8 @@ def test_objects_are_added_up(tmp_path: Path) -> None:
         second=[LINE | {"status": "307"}, LINE | {"msec": "soon"}],
     )
     found = doctor.diagnose(settings)
-    assert (found.objects, found.lines, found.quarantined) == (2, 6, 2)
-    assert found.reasons == {"wrong_type": 2}
+    assert (found.objects, found.lines, found.losses.quarantined) == (2, 6, 2)
+    assert found.losses.reasons == {"wrong_type": 2}
     assert (found.log_format, found.gateway_mode) == ("json", "redirects some requests and proxies others")
     # Of the four lines that can be read: one with an id, three of a registry; of two addresses one is public.
     assert found.field_shares["request_id"] == 0.25
@@ -68,4 +68,4 @@ def test_lines_are_copied_into_landing_only(tmp_path: Path, monkeypatch: pytest.
     settings = settings_for(tmp_path, first=[LINE])
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
     assert doctor.diagnose(settings).lines == 1
-    assert list(settings.landing.iterdir()) == []
+    assert not settings.data.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def told(capsys: pytest.CaptureFixture[str]) -> str:
 
 
 def fail_with(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
-    def fail(settings: Settings) -> Any:
+    def fail(*_: object) -> Any:
         raise error
 
     monkeypatch.setattr(status, "read", fail)
@@ -213,3 +214,46 @@ def test_a_date_is_written_as_dates_are(data: Path, capsys: pytest.CaptureFixtur
 def test_a_build_without_a_plan(data: Path) -> None:
     with pytest.raises(BuildError, match=r"There is no .*plan\.parquet: plan before you build"):
         build.run(Settings(data=data))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["status"], ["status", "--json"], ["report"], ["explain", "a pull"], ["calibrate"], ["expire"],
+        ["publish"], ["plan"], ["build"], ["dbt", "test"], ["catalogue"],
+        ["reenrich", "--start", "2026-01-01", "--end", "2026-01-02"],
+    ],
+    ids=lambda command: command[0],
+)  # fmt: skip
+def test_a_mistyped_data_directory_is_not_made(
+    data: Path, command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PULLHOUSE_DATA", str(data.parent / "date"))
+    assert command_line.main(command) == 2
+    assert f"The data directory {data.parent / 'date'} does not exist" in told(capsys)
+    assert not (data.parent / "date").exists()
+
+
+def test_doctor_leaves_no_data_directory_behind(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It samples before anything is loaded; what it copies may lie in landing/ only."""
+    (data.parent / "a.log").write_text(
+        '{"msec": "1777629600.0", "remote_addr": "192.0.2.1", "method": "GET", "request_uri": "/v2/",'
+        ' "status": "200", "user_agent": "x"}\n',
+        "utf-8",
+    )
+    monkeypatch.setenv("PULLHOUSE_LOGS", str(data.parent / "a.log"))
+    monkeypatch.setenv("PULLHOUSE_DATA", str(data.parent / "deep" / "new"))
+    assert command_line.main(["doctor"]) == 0
+    assert "Read 1 lines of 1 objects" in capsys.readouterr().out
+    assert not (data.parent / "deep").exists()
+    # What was there before stays.
+    monkeypatch.setenv("PULLHOUSE_DATA", str(data))
+    assert command_line.main(["doctor"]) == 0
+    assert data.is_dir()
+
+
+def test_status_tells_a_program(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command_line.main(["status", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["state"] == "look"

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from ingest.errors import SourceError
+from ingest.errors import ObjectError, SourceError
 from pipeline import pending
 from pipeline.ledger import Ledger
+from pipeline.refused import RefusedObjects
 from pipeline.settings import Settings, Source
 from tests.pipeline.loads import a_load
 
@@ -135,3 +136,54 @@ def test_grouping_by_order_alone_is_not_balanced() -> None:
     round_robin = [entries[0::2], entries[1::2]]
     assert [sum(group) for group in sizes_of(round_robin)] == [200, 2]
     assert [sum(group) for group in sizes_of(pending.groups(entries, at_most=2))] == [101, 101]
+
+
+def sample_of(settings: Settings) -> Path:
+    """A sample as `make run` writes it."""
+    return write_log(settings.data.joinpath(*pending.SAMPLE_FOLDER) / "a.jsonl.gz", JANUARY)
+
+
+def hold(settings: Settings, name: str) -> None:
+    Ledger(settings.loads).commit(a_load("a", object_name=name))
+
+
+def test_real_logs_never_enter_a_directory_that_holds_the_sample(tmp_path: Path) -> None:
+    write_log(tmp_path / "logs" / "a.log", JANUARY)
+    settings = settings_for(tmp_path, str(tmp_path / "logs"))
+    hold(settings, str(sample_of(settings)))
+    with pytest.raises(SourceError) as caught:
+        pending.find(settings)
+    assert f"{tmp_path}/data: holds the bundled sample" in str(caught.value)
+    assert f"Give another directory: DATA={tmp_path}/data-logs." in str(caught.value)
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_the_sample_never_enters_a_directory_that_holds_anything_else(
+    tmp_path: Path, is_refused: bool
+) -> None:
+    settings = settings_for(tmp_path, str(tmp_path / "data" / "landing" / "sample" / "logs"))
+    sample_of(settings)
+    if is_refused:
+        item = pending.PendingObject("s0", "/logs/a.log", "/logs/a.log", 1, 1, "auto")
+        RefusedObjects(settings.refused).add(item, ObjectError("/logs/a.log", "is odd"), JANUARY)
+    else:
+        hold(settings, "/logs/a.log")
+    with pytest.raises(SourceError) as caught:
+        pending.find(settings)
+    assert "holds logs of your own" in str(caught.value)
+    assert f"DATA={tmp_path}/data-sample. Or give LOGS=" in str(caught.value)
+
+
+def test_the_sample_may_come_again_and_so_may_logs(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, str(tmp_path / "data" / "landing" / "sample" / "logs"))
+    hold(settings, str(sample_of(settings).with_name("b.jsonl.gz")))
+    assert names(pending.find(settings)) == ["a.jsonl.gz"]
+    # A data directory may be moved.
+    moved = settings_for(tmp_path / "moved", str(tmp_path / "moved" / "data" / "landing" / "sample" / "logs"))
+    sample_of(moved)
+    hold(moved, str(sample_of(settings)))
+    assert names(pending.find(moved)) == ["a.jsonl.gz"]
+    write_log(tmp_path / "logs" / "a.log", JANUARY)
+    own = settings_for(tmp_path / "own", str(tmp_path / "logs"))
+    hold(own, "/logs/b.log")
+    assert names(pending.find(own)) == ["a.log"]

@@ -52,6 +52,7 @@ def test_a_new_load_dirties_its_days_and_their_neighbours(settings: Settings) ->
     publish(settings, "a", "b")
     commit(settings, a_load("c", {"2026-01-01": 1}))
     assert plan.write(settings) == {
+        "is_due": True,
         "dirty_days": 1,
         "rebuilt_days": 3,
         "files": 3,
@@ -82,7 +83,8 @@ def test_a_new_load_dirties_its_days_and_their_neighbours(settings: Settings) ->
 def test_nothing_new_means_nothing_to_rebuild(settings: Settings) -> None:
     commit(settings, a_load("a", {"2026-01-01": 1}))
     publish(settings, "a")
-    assert plan.write(settings)["rebuilt_days"] == 0
+    written = plan.write(settings)
+    assert (written["rebuilt_days"], written["is_due"]) == (0, False)
     assert set(planned(settings)) == {"last_day", "read", "source"}
 
 

@@ -124,6 +124,7 @@ def test_what_is_no_window(given: dict[str, Any], reason: str) -> None:
 def summary(objects: int, refused: list[str], already: int = 0) -> dict[str, Any]:
     counts = dict.fromkeys(tasks.COUNTS, 0)
     told = {"refused": refused, "warnings": ["GeoLite2-City.mmdb is no mmdb file"]}
+    told |= {"reasons": {"missing_field": 2}, "missing_fields": {"status": objects}}
     return counts | told | {"objects": objects, "lines": 10 * objects, "already_loaded": already}
 
 
@@ -132,10 +133,13 @@ def test_the_sum_of_loads() -> None:
     assert (total["objects"], total["lines"], total["already_loaded"]) == (5, 50, 1)
     assert total["refused"] == ["a.log: is empty"]
     assert total["warnings"] == ["GeoLite2-City.mmdb is no mmdb file"]
+    assert (total["reasons"], total["missing_fields"]) == ({"missing_field": 4}, {"status": 5})
 
 
 def test_nothing_at_all_could_be_loaded() -> None:
     with pytest.raises(ObjectError, match=r"all 7 objects: none could be read: a; a; a; a; a\. Each is"):
         total_loads([summary(0, ["a."] * 7)])
     assert total_loads([summary(0, [])])["objects"] == 0
+    # What was loaded before is there to build from.
+    assert total_loads([summary(0, ["a"])], has_loads=True)["refused"] == ["a"]
     assert total_loads([summary(0, ["a"], already=1)])["refused"] == ["a"]
