@@ -12,11 +12,15 @@ from operator import add, methodcaller
 from pathlib import Path
 
 from ingest.decompress import PROMISES, compression_of, open_blocks, unreadable
-from ingest.errors import PassingObjectError
+from ingest.errors import ObjectError, PassingObjectError
 from ingest.fields import MAX_DEPTH
 from ingest.objects import LogObject
 from ingest.rawlines import KEPT_BYTES, RawLine, split_lines
 
+# No request fits into so few bytes. An object of many such lines is no log, and it would take hours to say so
+# line by line: a million line breaks come out of a kilobyte of gzip.
+_FEWEST_BYTES_A_LINE = 16
+_JUDGED_LINES = 1_000_000
 _COUNT_BRACES = methodcaller("count", b"{")
 _COUNT_SQUARES = methodcaller("count", b"[")
 
@@ -26,7 +30,7 @@ class ObjectBytes:
     """What the byte pass found; counts are of decompressed bytes, digests are hex.
 
     `path` is a name without wild cards under which DuckDB may read the object while `read_bytes` is open.
-    `first_line` is cut at KEPT_BYTES, as `first_line()` is. `most_brackets`: at least the greatest number of
+    `first_line`: as `first_line()`. `most_brackets`: at least the greatest number of
     [ and { in one line, or MAX_DEPTH where none has more.
     """
 
@@ -51,10 +55,25 @@ class ObjectBytes:
             yield split_lines(_first_bytes(blocks, self.byte_count))
 
     def check_unchanged(self) -> None:
-        """Raise ObjectError unless the file still holds what the byte pass saw; a plain log may grow."""
-        if _identity(self.path, self.name, self.compression, self.byte_count) != self.identity:
-            reason = "changed while it was being read"
-            raise PassingObjectError(self.name, reason, "The next run reads it again.")
+        """Raise ObjectError unless the file still holds what the byte pass saw; a plain log may grow.
+
+        One that was truncated and has grown again looks like one that grew, so its beginning is read again.
+        """
+        found = _identity(self.path, self.name)
+        if found == self.identity:
+            return
+        is_same_file = self.compression == "none" and found[:2] == self.identity[:2]
+        if is_same_file and self._digest_again()[:32] == self.load_id:
+            return
+        reason = "changed while it was being read"
+        raise PassingObjectError(self.name, reason, "The next run reads it again.")
+
+    def _digest_again(self) -> str:
+        digest = hashlib.sha256()
+        with open_blocks(self.path, self.name) as blocks:
+            for block in _first_bytes(blocks, self.byte_count):
+                digest.update(block)
+        return digest.hexdigest()
 
 
 @contextmanager
@@ -68,12 +87,14 @@ def read_bytes(item: LogObject, folder: Path, checkpoints: Iterable[int] = ()) -
     compression = compression_of(item.path, item.name)
     link = _link(item, folder)
     try:
+        identity = _identity(link, item.name)
         tally = _Tally()
         digests = _Digests(checkpoints)
         with open_blocks(link, item.name) as blocks:
             for block in blocks:
                 digests.add(block)
                 tally.add(block)
+                _check_lengths(item.name, tally.lines, digests.count)
         tally.end()
         yield ObjectBytes(
             name=item.name,
@@ -88,16 +109,19 @@ def read_bytes(item: LogObject, folder: Path, checkpoints: Iterable[int] = ()) -
             is_ended=tally.is_ended,
             first_line=tally.first_line,
             prefix_sha256=digests.prefixes,
-            identity=_identity(link, item.name, compression, digests.count),
+            identity=identity,
         )
     finally:
         link.unlink(missing_ok=True)
 
 
 def first_line(item: LogObject) -> bytes:
-    """The first line without its \\n, cut at KEPT_BYTES; empty for an empty object. Raises ObjectError."""
+    """The first line without its \\n, cut at KEPT_BYTES; empty for an empty object. Raises ObjectError.
+
+    A comment (`#Version: 1.0`) is no first line: a program writes the same one into each of its logs.
+    """
     with open_blocks(item.path, item.name) as blocks:
-        line = next(split_lines(blocks), None)
+        line = next((line for line in split_lines(blocks) if not line.content.startswith(b"#")), None)
     return line.content if line else b""
 
 
@@ -131,6 +155,7 @@ class _Tally:
     blank: int = 0
     brackets: int = MAX_DEPTH
     first_line: bytes = b""
+    _has_first: bool = False
     _open: bytes = b""
     _open_length: int = 0
 
@@ -147,6 +172,10 @@ class _Tally:
             self.longest = max(self.longest, self._open_length)
             self._open, self._open_length = b"", 0
             self._count(ended[1:])
+            for line in ended[1:]:
+                if self._has_first:
+                    break
+                self._keep_first(line[:KEPT_BYTES])
         self._extend(tail)
 
     def end(self) -> None:
@@ -160,8 +189,8 @@ class _Tally:
         self._open_length += len(part)
 
     def _keep_first(self, content: bytes) -> None:
-        if self.lines == 0:
-            self.first_line = content
+        if not self._has_first and not content.startswith(b"#"):
+            self.first_line, self._has_first = content, True
 
     def _count(self, lines: list[bytes]) -> None:
         self.lines += len(lines)
@@ -182,13 +211,20 @@ def _first_bytes(blocks: Iterable[bytes], count: int) -> Iterator[bytes]:
             return
 
 
-def _identity(path: Path, name: str, compression: str, byte_count: int) -> tuple[int, ...]:
+def _check_lengths(name: str, lines: int, byte_count: int) -> None:
+    if lines > _JUDGED_LINES and byte_count < _FEWEST_BYTES_A_LINE * lines:
+        raise ObjectError(
+            name,
+            f"is no access log: {lines:,} lines of {byte_count / lines:.0f} bytes on average",
+            "Is it damaged?",
+        )
+
+
+def _identity(path: Path, name: str) -> tuple[int, ...]:
     try:
         status = path.stat()
     except OSError as error:
         raise unreadable(name, error) from None
-    if compression == "none":
-        return (status.st_dev, status.st_ino, min(status.st_size, byte_count))
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 

@@ -227,7 +227,7 @@ def _of_pointers(
 
 
 def _named(fields: dict[str, str]) -> str:
-    """Every field of contract A as a text column, and time, date, clock, request; null where there is none."""
+    """Every field of contract A as a text column, and time, date, clock, request; null where it has none."""
     names = ["time", "date", "clock", "request", *(field.name for field in FIELDS)]
     return ", ".join(f"{fields.get(name, 'null::varchar')} as raw_{name}" for name in names)
 

@@ -83,14 +83,28 @@ def _files_of_folder(folder: Path, location: str) -> list[Path]:
 
 
 def _files_of_glob(pattern: str, location: str) -> list[Path]:
-    found = glob.glob(pattern, recursive=True)  # noqa: PTH207  Path.glob takes no absolute pattern
-    matches = [Path(match) for match in sorted(found)]
+    matches = sorted(_matches(Path(pattern)))
     files = [path for path in matches if not path.is_dir()]
     for folder in (path for path in matches if path.is_dir()):
         files += _logs_among(_files_below(folder))
     if not files:
         raise SourceError(location, "no file matches", "Quote the glob, so that the shell leaves it alone.")
     return files
+
+
+def _matches(pattern: Path) -> Iterator[Path]:
+    """What a glob finds; hidden names are left out unless it names them, as in a shell.
+
+    By pathlib, whose ** follows no links: glob's goes round and round a link to a folder above it.
+    """
+    parts = pattern.parts
+    fixed = next(number for number, part in enumerate(parts) if glob.has_magic(part))
+    base = Path(*parts[:fixed])
+    wanted = {part for part in parts[fixed:] if part.startswith(".")}
+    for path in base.glob(str(Path(*parts[fixed:]))):
+        names = path.relative_to(base).parts
+        if wanted or not any(name.startswith(".") for name in names):
+            yield path
 
 
 def _files_below(folder: Path) -> list[Path]:

@@ -10,15 +10,18 @@ import pandas as pd
 
 from ingest.strict import clean
 
+# From MD5 to SHA-512: a longer one is no digest. RE2 and Python alike.
+DIGEST = r"[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[A-Fa-f0-9]{32,128}"
 # The distribution specification's grammar, but for capitals: a name with one is asked for too, and not found.
 _COMPONENT = r"[A-Za-z0-9]+(?:[._-]+[A-Za-z0-9]+)*"
 _NAME = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
-_DIGEST = re.compile(r"[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[A-Fa-f0-9]{32,}")
+_DIGEST = re.compile(DIGEST)
 _REGISTRY_HOST = re.compile(r"[A-Za-z0-9._\[\]:-]{1,255}")
 _MAX_NAME = 255
 
-_ORIGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
+# Of an absolute URI, at its very beginning: looked for anywhere, a long path without one took quadratic time.
+_ORIGIN = re.compile(r"\A[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
 
 # In the registry's own order: the first that fits. Each name is as long as it can be, since it may hold
 # slashes and the words of the API ("manifests", "blobs").

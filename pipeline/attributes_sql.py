@@ -1,5 +1,7 @@
 """The joins of `pipeline.attributes`: distinct attributes back to lines."""
 
+from ingest.paths import DIGEST
+
 ADDRESS_JOIN = """
     left join line_addresses a
         on l.remote_addr is not distinct from a.remote_addr
@@ -23,6 +25,16 @@ _AUTH_KIND = """case
         when l.has_authorization in ('none', 'basic', 'bearer') then l.has_authorization
         when l.has_authorization is not null then 'other'
     end"""
+
+# Headers of the registry behind the gateway, and so of anybody: what is not of their grammar is not kept, nor
+# is what a media type says of itself ("; charset=utf-8").
+_DIGEST_OF_RESPONSE = f"case when regexp_full_match(l.resp_digest, '{DIGEST}') then l.resp_digest end"
+_MEDIA_TYPE_PATTERN = (
+    r"(?i)^((?:application|audio|font|image|message|model|multipart|text|video)"
+    # Each part between two dots has a letter: four numbers would be an address.
+    r"/[a-z0-9!#$&^_+-]*[a-z][a-z0-9!#$&^_+-]*(?:\.[a-z0-9!#$&^_+-]*[a-z][a-z0-9!#$&^_+-]*)*)\s*(?:;.*)?$"
+)
+_MEDIA_TYPE = f"nullif(regexp_extract(l.resp_content_type, '{_MEDIA_TYPE_PATTERN}', 1), '')"
 
 CI_KEYS = f"""
 with pairs as (
@@ -60,7 +72,7 @@ select
     case when {_BYTES_SENT} <= {LARGEST_RESPONSE_BYTES} then {_BYTES_SENT} end as bytes_sent,
     case when l.request_completion is not null then l.request_completion = 'OK' end as is_complete,
     l.range is not null as is_range,
-    l.resp_digest as response_digest, l.resp_content_type as response_media_type,
+    {_DIGEST_OF_RESPONSE} as response_digest, {_MEDIA_TYPE} as response_media_type,
     {_AUTH_KIND} as auth_kind,
     case when regexp_full_match(l.session_token_hash, '{HASH}') then l.session_token_hash end
         as session_token_hash,

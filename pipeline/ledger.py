@@ -11,6 +11,7 @@ from pathlib import Path
 SCHEMA_VERSION = 2
 UNITED = "month.json"
 SEEN = "seen"
+STAGES = "stages"
 # Of one load: rotation renames a file once a day or week.
 REMEMBERED = 20
 
@@ -53,6 +54,7 @@ class Load:
     identity_epochs: list[str] = field(default_factory=list)
     reference_set: str = ""
     supersedes: str | None = None
+    is_ended: bool = True
     loaded_month: str = ""
     schema_version: int = SCHEMA_VERSION
 
@@ -67,7 +69,8 @@ class Ledger:
     """All committed loads of a data directory.
 
     A load that grew (the object's earlier bytes are a prefix of it) supersedes the earlier load: the
-    earlier entry stays in the ledger, its rows are no longer read.
+    earlier entry stays in the ledger, its rows are no longer read. `pipeline.stages` finds the pairs that the
+    loaders could not see.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -76,11 +79,15 @@ class Ledger:
         notes = (directory / SEEN).glob("*.json")
         # Without its entry a load is to be loaded again, wherever it is found.
         self._seen = {path.stem: _read_seen(path) for path in notes if path.stem in self.loads}
+        self._stages = {
+            path.stem: path.read_text(encoding="utf-8").strip() for path in (directory / STAGES).glob("*.txt")
+        }
 
     @property
     def superseded(self) -> set[str]:
         """Ids of loads whose lines a later load holds too."""
-        return {load.supersedes for load in self.loads.values() if load.supersedes}
+        grown = {load.supersedes for load in self.loads.values() if load.supersedes}
+        return grown | {shorter for shorter, longer in self._stages.items() if longer in self.loads}
 
     @property
     def current(self) -> list[Load]:
@@ -105,6 +112,13 @@ class Ledger:
         path = self.directory / SEEN / f"{load_id}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         write_durably(path, json.dumps(self._seen[load_id]) + "\n")
+
+    def note_stage(self, shorter: str, longer: str) -> None:
+        """All lines of one load stand at the beginning of the other, which therefore counts for both."""
+        self._stages[shorter] = longer
+        path = self.directory / STAGES / f"{shorter}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_durably(path, f"{longer}\n")
 
     def shorter_with(self, first_line_digest: str) -> list[Load]:
         """Current loads that begin with the same line: those that a grown object may supersede."""

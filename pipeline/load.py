@@ -121,6 +121,7 @@ class Loader:
             modified_ns=pending.modified_ns,
             byte_count=data.byte_count,
             first_line_digest=line_digest(data.first_line, self.line_key),
+            is_ended=data.is_ended,
             log_format=counts.log_format,
             reader=counts.reader,
             line_count=counts.lines,

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from pipeline import catalogue, catalogue_changes, lake
+from pipeline import catalogue, catalogue_changes, lake, stages
 from pipeline.ledger import Ledger, Load
 from pipeline.lock import warehouse_lock
 from pipeline.settings import Settings
@@ -77,8 +77,9 @@ def write(
 def _write(settings: Settings, full: bool, start: date | None, end: date | None) -> dict[str, Any]:
     catalogue.ensure(settings)
     ledger = Ledger(settings.loads)
-    everything = {day for load in ledger.current for day in _days_of(load)}
     published = read_publication(settings)
+    stages.settle(ledger, settings.lake, set(published["load_ids"]))
+    everything = {day for load in ledger.current for day in _days_of(load)}
     reason = _full_reason(settings, published, full)
     dirty = everything if reason else _dirty_days(settings, ledger, published)
     if start and end:

@@ -308,9 +308,16 @@ def test_a_plain_log_may_grow_while_it_is_read(byte_pass: Pass, tmp_path: Path) 
         data.check_unchanged()
 
 
+def _truncate_and_grow(path: Path) -> None:
+    """As copytruncate does, and then the gateway: the same file, longer than before, with other lines."""
+    os.truncate(path, 0)
+    path.write_bytes(b"new " + CONTENT + CONTENT)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "change"),
     [
+        ("a.log", CONTENT, _truncate_and_grow),
         ("a.log", CONTENT, _replace),
         ("a.log", CONTENT, _truncate),
         ("a.log", CONTENT, _remove),
@@ -325,3 +332,20 @@ def test_an_object_that_changes_while_it_is_read_is_refused(
         change(tmp_path / name)
         with pytest.raises(ObjectError, match=r"changed while it was being read|cannot be read"):
             data.check_unchanged()
+
+
+@pytest.mark.parametrize("line", [b"\n", b" \r\n", b"{}\n", b"a b c\n"])
+def test_millions_of_lines_without_a_request_are_refused(byte_pass: Pass, line: bytes) -> None:
+    """A kilobyte of gzip holds a million of them; line by line they would take hours."""
+    bomb = gzip.compress(line * 3_000_000, compresslevel=1)
+    text = refusal(byte_pass, bomb, "a.log.gz")
+    assert "is no access log" in text
+    assert "bytes on average" in text
+
+
+def test_a_comment_is_no_first_line(byte_pass: Pass, write: Callable[..., LogObject]) -> None:
+    """Each log of CloudFront begins with the same two lines: they say nothing of which log it is."""
+    content = b"#Version: 1.0\n#Fields: date time\n2026-10-20\t08:00:00\nmore\n"
+    with byte_pass(content) as data:
+        assert data.first_line == b"2026-10-20\t08:00:00"
+    assert first_line(write(content)) == b"2026-10-20\t08:00:00"

@@ -182,3 +182,22 @@ def test_an_error_of_who_reads_is_not_taken_for_one_of_the_object(tmp_path: Path
     path.write_bytes(b"x\n")
     with pytest.raises(PermissionError), open_lines(list_objects(str(path))[0]):
         raise PermissionError
+
+
+def test_a_glob_does_not_go_round_links(tmp_path: Path) -> None:
+    """Two links to a folder above: by following them, a glob would go on until names are too long."""
+    deep = tmp_path / "a" / "b"
+    deep.mkdir(parents=True)
+    (deep / "access.log").write_text("x\n")
+    (deep / "up").symlink_to(tmp_path)
+    (tmp_path / "a" / "again").symlink_to(tmp_path / "a")
+    for pattern in ("**/*.log", "**", "*/*/*.log"):
+        assert [item.path.name for item in list_objects(str(tmp_path / pattern))] == ["access.log"], pattern
+    assert len(list_objects(str(tmp_path))) == 1
+
+
+def test_a_glob_leaves_hidden_names_out_unless_it_names_them(tmp_path: Path) -> None:
+    for name in (".hidden.log", "access.log"):
+        (tmp_path / name).write_text("x\n")
+    assert [item.path.name for item in list_objects(str(tmp_path / "*.log"))] == ["access.log"]
+    assert [item.path.name for item in list_objects(str(tmp_path / ".*.log"))] == [".hidden.log"]
