@@ -8,8 +8,8 @@
         'each_get': 1,
         'kubernetes_complete': 1,
         'odl_day': 1,
-        'pullhouse_downloads': 1,
-        'pullhouse_pulls': 1,
+        'pullhouse_downloads': 2,
+        'pullhouse_pulls': 2,
         'scarf': 1,
     }) }}
 {% endmacro %}
@@ -136,15 +136,18 @@ odl_day as (
 ),
 
 pullhouse_downloads as (
-    select pull_date, repository, pull_id, 1 as pull_count
+    select pull_date, repository, pull_id, download_count as pull_count
     from sessions
     where outcome = 'download'
 ),
 
 pullhouse_pulls as (
+    select pull_date, repository, pull_id, pull_count
+    from pullhouse_downloads
+    union all
     select pull_date, repository, pull_id, 1 as pull_count
     from sessions
-    where outcome in ('download', 'version_check')
+    where outcome = 'version_check'
 ),
 
 scarf as (

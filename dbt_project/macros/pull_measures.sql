@@ -20,9 +20,15 @@
     }) }}
 {% endmacro %}
 
+{#- Finished pull operations of a session: its downloads, or its version check. -#}
+{% macro pulls_of_session() -%}
+    case when outcome = 'version_check' then 1 else download_count end
+{%- endmacro %}
+
 {#- Measures that add up, over rows of fct_pulls. -#}
 {% macro additive_measures() -%}
-    count(*) filter (where outcome = 'download') as download_count,
+    cast(sum(download_count) as bigint) as download_count,
+    count(*) filter (where outcome = 'download') as download_session_count,
     count(*) filter (where outcome = 'version_check') as version_check_count,
     count(*) filter (where outcome = 'interrupted') as interrupted_count,
     count(*) filter (where outcome = 'inspect') as inspect_count,
@@ -30,17 +36,15 @@
     count(*) filter (where outcome = 'push') as push_count,
     count(*) filter (where outcome = 'failed') as failed_count,
     count(*) as session_count,
-    count(*) filter (where outcome in ('download', 'version_check')) as pull_count,
+    cast(sum({{ pulls_of_session() }}) as bigint) as pull_count,
     -- Docker until 2024: up to two manifest GETs are one pull, HEADs are not counted.
     cast(sum(ceil(manifest_get_count / 2)) as bigint) as docker_pull_count,
     cast(sum(manifest_get_count) as bigint) as manifest_get_count,
     cast(sum(request_count) as bigint) as request_count,
-    count(*) filter (where 
-        outcome in ('download', 'version_check') and access_pattern <> 'polling'
+    cast(coalesce(sum({{ pulls_of_session() }}) filter (where
+        access_pattern <> 'polling'
         and client_category in ('runtime', 'runtime_k8s', 'runtime_api', 'runtime_orch', 'runtime_hpc', 'dev_runtime')
-    ) as invocation_count_lower_bound,
-    cast(sum(case when outcome in ('download', 'version_check') then fleet_pull_estimate else 0 end) as bigint)
-        as fleet_pull_estimate,
+    ), 0) as bigint) as invocation_count_lower_bound,
     cast(sum(bytes_sent) as bigint) as bytes_sent,
     bool_or(is_lower_bound) as is_lower_bound
 {%- endmacro %}
@@ -48,8 +52,8 @@
 {#- Every measure of the period marts, in the order of contract C. -#}
 {% macro period_measures(uniques) -%}
     download_count, version_check_count, interrupted_count, inspect_count, artifact_count, push_count,
-    failed_count, session_count, pull_count, docker_pull_count, manifest_get_count, request_count,
-    invocation_count_lower_bound, fleet_pull_estimate,
+    failed_count, download_session_count, session_count, pull_count, docker_pull_count, manifest_get_count, request_count,
+    invocation_count_lower_bound,
     coalesce({{ uniques }}.unique_origin_count, 0) as unique_origin_count,
     coalesce({{ uniques }}.unique_endpoint_count, 0) as unique_endpoint_count,
     bytes_sent, is_lower_bound

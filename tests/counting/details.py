@@ -111,7 +111,7 @@ def fleet_one_after_the_other() -> Detail:
 def _fleet(traffic: Detailed, pull: Callable[[Detailed, datetime], None], apart: timedelta = MS) -> Detail:
     """One session of fifty pulls, `apart` from one another.
 
-    The most repeated GET came 50 times: estimate 50; Docker's rule ceil(100 / 2) = 50; 100 GETs.
+    The layer was delivered 50 times: 50 downloads; Docker's rule ceil(100 / 2) = 50; 100 GETs.
     """
     for node in range(50):
         pull(traffic, BEGUN + node * apart)
@@ -119,8 +119,8 @@ def _fleet(traffic: Detailed, pull: Callable[[Detailed, datetime], None], apart:
         traffic.repository,
         traffic.lines,
         ["download"],
-        {"docker_2022": 50, "each_get": 100, "scarf": 1, "pullhouse_downloads": 1},
-        {"fleet_pull_estimate": 50, "layer_count": 1},
+        {"docker_2022": 50, "each_get": 100, "scarf": 1, "pullhouse_downloads": 50, "pullhouse_pulls": 50},
+        {"download_count": 50, "pull_copies_method": "delivered", "layer_count": 1},
     )
 
 
@@ -161,7 +161,7 @@ def _attestations(
             "docker_2022": 2, "docker_per_architecture": 2, "dvp_action": 2, "dvp_trends": 2, "scarf": 1,
             "each_get": 3, "kubernetes_complete": 1, "pullhouse_downloads": 1, "pullhouse_pulls": 1,
         },
-        {"tag": "latest", "tag_method": "head_digest", "manifest_get_count": 3, "fleet_pull_estimate": 1},
+        {"tag": "latest", "tag_method": "head_digest", "manifest_get_count": 3, "download_count": 1},
     )  # fmt: skip
 
 
@@ -233,7 +233,7 @@ def pull_through_cache_cold_and_warm() -> Detail:
             "docker_2022": 1, "dvp_action": 1, "dvp_trends": 2, "each_get": 2, "kubernetes_complete": 1,
             "pullhouse_downloads": 1, "pullhouse_pulls": 1,
         },
-        {"layer_count": 2, "fleet_pull_estimate": 1, "is_lower_bound": False},
+        {"layer_count": 2, "download_count": 1, "is_lower_bound": False},
     )  # fmt: skip
 
 

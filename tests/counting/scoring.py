@@ -10,7 +10,7 @@ from tests.warehouse import Warehouse
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One scored scenario: what was to be found, what was found."""
+    """One scored scenario: downloads and version checks that were to be found, and that were found."""
 
     scenario: str
     expected: tuple[int, int | None]
@@ -26,20 +26,21 @@ class Score:
 def score(warehouse: Warehouse, layout: Layout) -> list[Score]:
     """One score per scenario whose truth the log can tell (`downloads` is not null)."""
     sessions = warehouse.query(
-        "select started_at, outcome, tag, digest from fct_pulls order by started_at, pull_id"
+        "select started_at, download_count, outcome = 'version_check', tag, digest from fct_pulls"
+        " order by started_at, pull_id"
     )
     scores = []
     for placed in layout.placed:
         if placed.downloads is None:
             continue
         begins, ends = placed.starts_at.replace(tzinfo=None), placed.ends_at.replace(tzinfo=None)
-        outcomes = [
-            outcome
-            for started_at, outcome, tag, digest in sessions
+        counts = [
+            (downloads, int(is_check))
+            for started_at, downloads, is_check, tag, digest in sessions
             if begins <= started_at < ends
             and (not placed.names or tag in placed.names or (tag is None and digest in placed.names))
         ]
-        found = (outcomes.count("download"), outcomes.count("version_check"))
+        found = (sum(downloads for downloads, _ in counts), sum(checks for _, checks in counts))
         scores.append(Score(placed.scenario, (placed.downloads, placed.checks), found))
     return scores
 

@@ -6,11 +6,13 @@ with requests as (
 
 sessions as (
     select
-        pull_id,
-        cast(started_at as date) as pull_date,
-        repository,
-        outcome
-    from {{ ref('int_sessions') }}
+        sessions.pull_id,
+        cast(sessions.started_at as date) as pull_date,
+        sessions.repository,
+        sessions.outcome,
+        coalesce(copies.download_count, 0) as download_count
+    from {{ ref('int_sessions') }} as sessions
+    left join {{ ref('int_session_copies') }} as copies using (pull_id)
 ),
 
 {{ pull_definition_queries() }},

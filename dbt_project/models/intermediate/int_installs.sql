@@ -75,7 +75,7 @@ sightings as (
         max(installs.last_seen_at) as last_seen_at,
         max(installs.last_checked_at) as last_checked_at,
         max(installs.last_downloaded_at) as last_downloaded_at,
-        sum(installs.version_check_count + installs.download_count) as session_count,
+        sum(installs.session_count) as session_count,
         max(installs.machine_estimate) as machine_estimate,
         coalesce(bool_and(installs.is_updater), false) as is_updater
     from days

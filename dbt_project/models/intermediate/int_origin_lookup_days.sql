@@ -31,7 +31,8 @@ days as (
         count(*) filter (where outcome = 'inspect') as inspect_count,
         count(*) filter (where is_cold and is_multi_platform) as copy_count,
         count(*) filter (where is_burst_start) as burst_count,
-        coalesce(sum(fleet_pull_estimate) filter (where is_cold), 0) as machine_count,
+        -- Who was interrupted is a machine too.
+        coalesce(sum(greatest(download_count, 1)) filter (where is_cold), 0) as machine_count,
         count(*) filter (where is_ci) as ci_count,
         count(*) filter (where is_workstation) as workstation_count,
         list(distinct tag) filter (where tag is not null) as tags,

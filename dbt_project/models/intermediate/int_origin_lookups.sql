@@ -40,7 +40,7 @@ final as (
         lookups.outcome,
         lookups.outcome in ('download', 'interrupted') as is_cold,
         lookups.is_multi_platform,
-        lookups.fleet_pull_estimate,
+        lookups.download_count,
         lookups.client_name,
         lookups.client_category,
         lookups.network_type,

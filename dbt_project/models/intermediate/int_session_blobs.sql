@@ -8,6 +8,10 @@ attempts as (
     where request_kind = 'blob' and method = 'GET' and is_success and object_digest is not null
 ),
 
+deliveries as (
+    select * from {{ ref('int_blob_deliveries') }}
+),
+
 sessions as (
     select chain_origin_id, repository, session_number, max(requested_at) as last_requested_at
     from requests
@@ -38,12 +42,14 @@ final as (
         kinds.blob_kind,
         last_attempts.is_redirected,
         -- A client may break off what it finds it has already, and go on (crane): only what was broken
-        -- off with nothing after it is missing at the end.
-        coalesce(not last_attempts.is_complete, false)
+        -- off with nothing after it is missing at the end, unless it came whole to another machine behind the address.
+        coalesce(deliveries.whole_count, 0) = 0
+        and coalesce(not last_attempts.is_complete, false)
         and not last_attempts.is_redirected
         and last_attempts.ended_at >= sessions.last_requested_at as is_undelivered
     from last_attempts
     inner join kinds using (chain_origin_id, repository, session_number, object_digest)
+    left join deliveries using (chain_origin_id, repository, session_number, object_digest)
     inner join sessions using (chain_origin_id, repository, session_number)
 )
 

@@ -7,17 +7,12 @@ layers as (
     select * from {{ ref('int_session_layers') }}
 ),
 
-repeats as (
-    select * from {{ ref('int_manifest_repeats') }}
-),
-
 counted as (
     select
         facts.*,
         coalesce(layers.blob_count, 0) as blob_count,
         coalesce(layers.is_redirected, false) as is_redirected,
         coalesce(layers.is_undelivered, false) as is_undelivered,
-        coalesce(repeats.most_repeated_get_count, 0) as most_repeated_get_count,
         -- Each image has one configuration. Where no media type tells, the first digest fetched without a
         -- tag request before it was the index.
         greatest(
@@ -33,7 +28,6 @@ counted as (
         coalesce(layers.unknown_blob_count, 0) as unknown_blob_count
     from facts
     left join layers using (chain_origin_id, repository, session_number)
-    left join repeats using (chain_origin_id, repository, session_number)
 ),
 
 with_layers as (

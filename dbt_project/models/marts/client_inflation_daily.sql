@@ -34,7 +34,7 @@ objects as (
         origin_id,
         repository,
         object,
-        count(*) as pull_count,
+        sum({{ pulls_of_session() }}) as pull_count,
         sum(manifest_get_count + manifest_head_count) as manifest_request_count,
         sum(manifest_get_count) as manifest_get_count
     from versioned

@@ -17,8 +17,8 @@ final as (
         environment,
         environment_confidence,
         dvp_use_case,
-        count(*) as pull_count,
-        count(*) filter (where outcome = 'download') as download_count,
+        cast(sum({{ pulls_of_session() }}) as bigint) as pull_count,
+        cast(sum(download_count) as bigint) as download_count,
         count(*) filter (where outcome = 'version_check') as version_check_count
     from pulls
     group by pull_date, environment, environment_confidence, dvp_use_case

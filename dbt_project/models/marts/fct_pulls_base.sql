@@ -17,8 +17,8 @@ use_cases as (
     select * from {{ ref('int_session_use_case') }}
 ),
 
-old_fetchers as (
-    select * from {{ ref('int_repeated_fetchers') }}
+copies as (
+    select * from {{ ref('int_session_copies') }}
 ),
 
 evidence as (
@@ -78,9 +78,8 @@ final as (
         cast(sessions.layer_count as bigint) as layer_count,
         cast(sessions.request_count as bigint) as request_count,
         cast(coalesce(sessions.bytes_sent, 0) as bigint) as bytes_sent,
-        cast(greatest(
-            1, ceil(sessions.most_repeated_get_count / coalesce(old_fetchers.gets_per_manifest, 1))
-        ) as bigint) as fleet_pull_estimate,
+        cast(coalesce(copies.download_count, 0) as bigint) as download_count,
+        copies.pull_copies_method,
         evidence.outcome_reason,
         evidence.tag_method,
         evidence.platform_method,
@@ -91,7 +90,7 @@ final as (
     from sessions
     inner join use_cases using (pull_id)
     inner join evidence using (pull_id)
-    left join old_fetchers using (pull_id)
+    left join copies using (pull_id)
     left join pushes using (pull_id)
     left join overrides
         on

@@ -20,7 +20,7 @@ final as (
         max(identity_epoch) as identity_epoch,
         max(previous_origin_id) as previous_origin_id,
         max(previous_endpoint_id) as previous_endpoint_id,
-        count(*) filter (where outcome = 'download') as download_count,
+        cast(sum(download_count) as bigint) as download_count,
         count(*) filter (where outcome = 'version_check') as version_check_count
     from pulls
     -- A line whose key had died is a pull, but never part of a unique (contract B).

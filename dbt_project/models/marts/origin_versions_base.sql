@@ -64,8 +64,9 @@ final as (
         max(started_at) filter (where outcome = 'version_check') as last_checked_at,
         max(started_at) filter (where outcome = 'download') as last_downloaded_at,
         count(*) filter (where outcome = 'version_check') as version_check_count,
-        count(*) filter (where outcome = 'download') as download_count,
-        max(fleet_pull_estimate) as machine_estimate
+        cast(sum(download_count) as bigint) as download_count,
+        count(*) as session_count,
+        greatest(max(download_count), 1) as machine_estimate
     from sessions
     group by pull_date, repository, tag, meant_digest, origin_id
 )

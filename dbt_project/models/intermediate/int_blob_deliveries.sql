@@ -1,0 +1,75 @@
+-- How many times a session's blobs were delivered in full. Machines behind one address are told apart by nothing else.
+with requests as (
+    select * from {{ ref('int_session_requests') }}
+    where
+        request_kind = 'blob' and method = 'GET' and is_success and not is_sent_back
+        and object_digest is not null
+),
+
+answers as (
+    select
+        *,
+        not is_redirected and (coalesce(is_range, false) or status = 206) as is_part,
+        -- A log that does not tell whether an answer was broken off tells its size.
+        not is_redirected
+        and not coalesce(is_range, false)
+        and status <> 206
+        and coalesce(
+            is_complete,
+            bytes_sent >= max(bytes_sent) over (
+                partition by chain_origin_id, repository, session_number, object_digest
+            ) - {{ var('header_bytes') }},
+            true
+        ) as is_whole
+    from requests
+),
+
+blobs as (
+    select
+        chain_origin_id,
+        repository,
+        session_number,
+        object_digest,
+        count(*) filter (where is_redirected) as redirected_count,
+        count(*) filter (where is_whole) as whole_count,
+        count(*) filter (where is_part) as part_count,
+        max(bytes_sent) filter (where is_whole) as blob_bytes,
+        -- What was broken off is resumed by a part.
+        sum(bytes_sent) filter (where is_part or (not is_whole and not is_redirected)) as part_bytes
+    from answers
+    group by chain_origin_id, repository, session_number, object_digest
+),
+
+-- The log keeps no offsets. Every delivery needs each part once, and parts of other sizes are other parts.
+parts as (
+    select chain_origin_id, repository, session_number, object_digest, bytes_sent, count(*) as answer_count
+    from answers
+    where is_part and coalesce(is_complete, true)
+    group by chain_origin_id, repository, session_number, object_digest, bytes_sent
+),
+
+least_repeated as (
+    select chain_origin_id, repository, session_number, object_digest, min(answer_count) as answer_count
+    from parts
+    group by chain_origin_id, repository, session_number, object_digest
+),
+
+final as (
+    select
+        blobs.chain_origin_id,
+        blobs.repository,
+        blobs.session_number,
+        blobs.object_digest,
+        blobs.whole_count,
+        blobs.redirected_count
+        + blobs.whole_count
+        + cast(case
+            when blobs.part_count = 0 then 0
+            when blobs.blob_bytes > 0 then floor(blobs.part_bytes / blobs.blob_bytes)
+            else coalesce(least_repeated.answer_count, 0)
+        end as bigint) as copy_count
+    from blobs
+    left join least_repeated using (chain_origin_id, repository, session_number, object_digest)
+)
+
+select * from final
