@@ -167,9 +167,10 @@ def i_in_turn() -> Scenario:
 def i_at_once() -> Scenario:
     """The same fifty in one second, by a client without HEADs: nothing in the log tells them apart.
 
-    One session for us, so one for every published definition per session, where the table has fifty; our own
-    count the layer, which was delivered 50 times. Docker's rule still says 100 GETs / 2 = 50, since it counts GETs. Docker's table, literally, wants a different digest
-    next: 49 GETs of the tag alone, the fiftieth with the first manifest, 49 manifests alone = 99 actions.
+    One session for us, so one for every published definition per session, where the table has fifty; ours
+    count the layer, delivered 50 times. Docker's rule still says 100 GETs / 2 = 50, since it counts
+    GETs. Docker's table, literally, wants another digest next: 49 GETs of the tag alone, the fiftieth with
+    the first manifest, 49 manifests alone = 99 actions.
     """
     scenes = _scenes("i-at-once", PODMAN, host=20)
     for number in range(50):

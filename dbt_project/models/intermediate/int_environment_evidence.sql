@@ -45,7 +45,7 @@ shown as (
             case when client_category = 'build' then 'builder' end,
             case when is_copier then 'copier' end,
             case when client_name = 'docker-compose' then 'compose' end,
-            case when client_name in ('podman', 'nerdctl') then 'personal_runtime' end,
+            case when client_name = 'podman' then 'personal_runtime' end,
             -- A hosted runner is a new machine each time: whoever looks up by a timer is none.
             case
                 when kernel_hint = 'azure' and coalesce(access_pattern, '') <> 'polling' then 'azure_kernel'

@@ -31,6 +31,7 @@ final as (
         environment,
         sum(points) as points,
         bool_or(is_proof) as is_proven,
+        count(*) filter (where points > 0) as family_count,
         string_agg(phrase, '; ' order by position) filter (where points > 0) as evidence_for,
         string_agg(phrase, '; ' order by position) filter (where points < 0) as evidence_against
     from strongest

@@ -27,11 +27,16 @@ clients as (
     select * from {{ ref('int_clients') }}
 ),
 
+companions as (
+    select * from {{ ref('int_companion_requests') }}
+),
+
 described as (
     select
         requests.*,
         -- An origin's requests on both sides of an epoch's border form one chain.
-        coalesce(origin_links.chain_origin_id, requests.origin_id) as chain_origin_id,
+        coalesce(origin_links.chain_origin_id, companions.acting_origin_id, requests.origin_id) as chain_origin_id,
+        companions.acting_origin_id is not null as is_of_companion,
         case
             when requests.request_kind not in ('manifest', 'blob') then null
             when requests.reference_type = 'digest' then requests.reference
@@ -42,7 +47,8 @@ described as (
         requests.method in ('POST', 'PUT', 'PATCH', 'DELETE') or requests.request_kind = 'upload' as is_push,
         coalesce(clients.can_pull, false) as can_pull
     from requests
-    left join origin_links on requests.origin_id = origin_links.origin_id
+    left join companions on requests.request_key = companions.request_key and requests.ended_at = companions.ended_at
+    left join origin_links on coalesce(companions.acting_origin_id, requests.origin_id) = origin_links.origin_id
     left join clients on requests.client_name = clients.client_name
     where
         requests.repository is not null

@@ -18,6 +18,8 @@ judged as (
         case
             -- Whether it ever asked before is not known: only two days before the planned ones are read.
             when before_requested_at is null then 'idle'
+            -- What is read for a container that runs belongs to the pull that started it.
+            when request_kind = 'blob' and is_of_companion then null
             when (request_kind = 'blob' or is_of_push) and idle > interval '1' second * {{ var('blob_gap_seconds') }}
                 then 'idle'
             -- A push ends with its tag. Other tags of what was pushed may follow.
@@ -44,6 +46,12 @@ judged as (
                 and idle <= interval '1' second * {{ var('echo_gap_seconds') }}
                 then null
             when method = 'HEAD' and (is_tag_request or before_method = 'HEAD') then 'head'
+            -- The same tag once more after a pause: the next look (podman, cri-o). cri-o up to 1.30 asks twice within one
+            -- pull, but at once.
+            when
+                method = 'GET' and is_tag_request and phase_tag = reference
+                and idle >= interval '1' second * {{ var('look_gap_seconds') }}
+                then 'again'
         end as boundary
     from measured
 ),

@@ -16,7 +16,14 @@ marked as (
 ahead as (
     select
         *,
+        coalesce(node, '') <> coalesce(lag(node) over chain, node, '') as is_of_another_node,
         min(case when is_push then requested_at end) over later as next_push_at,
+        -- A tag that is deleted after a look: by its name, by the digest that the look told, or by the next request.
+        least(
+            min(case when method = 'DELETE' then requested_at end) over same_reference,
+            min(case when method = 'DELETE' then requested_at end) over same_object,
+            case when lead(method) over chain = 'DELETE' then lead(requested_at) over chain end
+        ) as next_delete_at,
         min(case when request_kind = 'manifest' and method = 'GET' then requested_at end) over later as next_get_at,
         min(case when request_kind = 'manifest' and method = 'PUT' then requested_at end) over (
             partition by chain_origin_id, repository, reference
@@ -24,7 +31,21 @@ ahead as (
             rows between 1 following and unbounded following
         ) as next_put_at
     from marked
-    window later as (
+    window chain as (
+        partition by chain_origin_id, repository
+        order by requested_at, ended_at, request_key
+    ),
+    same_reference as (
+        partition by chain_origin_id, repository, reference
+        order by requested_at, ended_at, request_key
+        rows between 1 following and unbounded following
+    ),
+    same_object as (
+        partition by chain_origin_id, repository, coalesce(object_digest, request_key)
+        order by requested_at, ended_at, request_key
+        rows between 1 following and unbounded following
+    ),
+    later as (
         partition by chain_origin_id, repository
         order by requested_at, ended_at, request_key
         rows between 1 following and unbounded following
@@ -33,7 +54,7 @@ ahead as (
 
 described as (
     select
-        * exclude (next_push_at, next_get_at, next_put_at),
+        * exclude (next_push_at, next_get_at, next_put_at, next_delete_at),
         request_kind = 'manifest' and reference_type = 'tag' and not is_artifact_tag as is_tag_request,
         -- What a pull may begin with: layers seen before it belong to something else.
         request_kind = 'manifest' and not is_artifact_tag
@@ -45,7 +66,12 @@ described as (
             else object_digest
         end as told_by,
         -- Who pushes first looks whether the registry has the part, or the tag, already.
+        -- So does somebody who deletes.
         is_push or coalesce(
+            request_kind = 'manifest'
+            and next_delete_at <= busy_until + interval '1' second * {{ var('blob_gap_seconds') }},
+            false
+        ) or coalesce(
             method = 'HEAD'
             and request_kind in ('manifest', 'blob')
             and next_push_at <= busy_until + interval '1' second * {{ var('manifest_gap_seconds') }}
@@ -63,10 +89,11 @@ described as (
 final as (
     select
         *,
-        -- In every client's protocol the tag comes first, then the index. Where they seem to come a moment later,
-        -- the clocks of two gateway nodes differ. A push ends with its tag.
+        -- In every client's protocol the tag comes first, then the index. Where they seem to come a moment later
+        -- through another node, the clocks of the two differ. One node orders its own requests rightly. A push ends
+        -- with its tag.
         requested_at - interval '1' second * {{ var('clock_skew_seconds') }}
-        * case when is_of_push then 0 when is_tag_request then 2 when is_opening then 1 else 0 end as ordered_at
+        * case when is_of_push or not is_of_another_node then 0 when is_tag_request then 2 when is_opening then 1 else 0 end as ordered_at
     from described
 )
 

@@ -1,11 +1,31 @@
--- What became of each blob that a session asked for: its last attempt decides.
+-- What became of each blob that a session asked for: its last attempt decides. A blob that was only refused (404, 429,
+-- 5xx) was wanted too. Not so a digest that is asked for as a manifest as well: containerd tries a manifest of a strange
+-- media type as a blob first.
 with requests as (
     select * from {{ ref('int_requests_sessionized') }}
 ),
 
 attempts as (
-    select * from requests
-    where request_kind = 'blob' and method = 'GET' and is_success and object_digest is not null
+    select
+        *,
+        bool_or(is_success) over (
+            partition by chain_origin_id, repository, session_number, object_digest
+        ) as is_ever_answered
+    from requests
+    where request_kind = 'blob' and method = 'GET' and object_digest is not null and status is distinct from 416
+),
+
+manifests as (
+    select distinct chain_origin_id, repository, session_number, object_digest
+    from requests
+    where request_kind = 'manifest' and is_success and object_digest is not null
+),
+
+wanted as (
+    select attempts.*
+    from attempts
+    left join manifests using (chain_origin_id, repository, session_number, object_digest)
+    where attempts.is_success or (not attempts.is_ever_answered and manifests.session_number is null)
 ),
 
 deliveries as (
@@ -20,7 +40,7 @@ sessions as (
 
 last_attempts as (
     select *
-    from attempts
+    from wanted
     qualify row_number() over (
         partition by chain_origin_id, repository, session_number, object_digest
         order by requested_at desc, ended_at desc, request_key desc
@@ -29,7 +49,7 @@ last_attempts as (
 
 kinds as (
     select chain_origin_id, repository, session_number, object_digest, max(blob_kind) as blob_kind
-    from attempts
+    from wanted
     group by chain_origin_id, repository, session_number, object_digest
 ),
 
@@ -41,12 +61,15 @@ final as (
         last_attempts.object_digest,
         kinds.blob_kind,
         last_attempts.is_redirected,
+        not last_attempts.is_success as is_refused,
         -- A client may break off what it finds it has already, and go on (crane): only what was broken
         -- off with nothing after it is missing at the end, unless it came whole to another machine behind the address.
-        coalesce(deliveries.whole_count, 0) = 0
-        and coalesce(not last_attempts.is_complete, false)
-        and not last_attempts.is_redirected
-        and last_attempts.ended_at >= sessions.last_requested_at as is_undelivered
+        not last_attempts.is_success or (
+            coalesce(deliveries.whole_count, 0) = 0
+            and coalesce(not last_attempts.is_complete, false)
+            and not last_attempts.is_redirected
+            and last_attempts.ended_at >= sessions.last_requested_at
+        ) as is_undelivered
     from last_attempts
     inner join kinds using (chain_origin_id, repository, session_number, object_digest)
     left join deliveries using (chain_origin_id, repository, session_number, object_digest)

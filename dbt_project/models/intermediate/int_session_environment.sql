@@ -34,8 +34,8 @@ best as (
         end as evidence_against,
         case
             when is_proven then 'proven'
-            when margin >= {{ var('environment_likely') }} then 'likely'
-            when margin >= {{ var('environment_possible') }} then 'possible'
+            -- One kind of evidence alone is a hint: every first pull in a data centre looks like one of CI.
+            when margin >= {{ var('environment_likely') }} and family_count > 1 then 'likely'
             else 'unknown'
         end as confidence
     from ranked

@@ -31,6 +31,7 @@ final as (
         count(*) filter (where is_push) as push_count,
         count(*) filter (where is_success) as success_count,
         count(*) filter (where request_kind = 'referrers' or manifest_kind = 'artifact') as artifact_count,
+        count(*) filter (where is_artifact_tag and is_success) as signature_count,
         count(*) filter (where request_kind in ('manifest', 'blob')) as image_request_count,
         count(*) filter (where is_manifest_answer and method = 'GET') as manifest_get_count,
         count(*) filter (where is_manifest_answer and method = 'HEAD') as manifest_head_count,

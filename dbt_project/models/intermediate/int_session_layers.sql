@@ -7,11 +7,11 @@ final as (
         chain_origin_id,
         repository,
         session_number,
-        count(*) as blob_count,
-        count(*) filter (where blob_kind = 'layer') as known_layer_count,
-        count(*) filter (where blob_kind = 'config') as known_config_count,
-        count(*) filter (where blob_kind is null) as unknown_blob_count,
-        bool_or(is_redirected) as is_redirected,
+        count(*) filter (where not is_refused) as blob_count,
+        count(*) filter (where not is_refused and blob_kind = 'layer') as known_layer_count,
+        count(*) filter (where not is_refused and blob_kind = 'config') as known_config_count,
+        count(*) filter (where not is_refused and blob_kind is null) as unknown_blob_count,
+        coalesce(bool_or(is_redirected) filter (where not is_refused), false) as is_redirected,
         bool_or(is_undelivered and coalesce(blob_kind, 'layer') = 'layer') as is_undelivered
     from blobs
     group by chain_origin_id, repository, session_number

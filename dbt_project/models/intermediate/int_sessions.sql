@@ -34,8 +34,21 @@ with_layers as (
     select
         *,
         known_layer_count
-        + greatest(0, unknown_blob_count - greatest(0, expected_config_count - known_config_count))
-            as layer_count
+        -- The docker command line has no image store: what it fetches are configurations (docker manifest create).
+        + case when origin.client_name = 'docker-cli' then 0 else
+            greatest(0, unknown_blob_count - greatest(0, expected_config_count - known_config_count)) end
+            as layer_count,
+        -- A tool for artifacts takes images too (oras cp, cosign save): then there is an index, or an image's manifest,
+        -- and a layer, and no signature.
+        (
+            origin.client_category in ('artifact', 'signing')
+            or (artifact_count > 0 and artifact_count >= image_request_count - blob_count)
+        )
+        and (
+            signature_count > 0
+            or index_get_count + image_manifest_count = 0
+            or known_layer_count = 0
+        ) as is_of_artifact
     from counted
 ),
 
@@ -44,8 +57,7 @@ concluded as (
         *,
         case
             when push_count > 0 then 'push'
-            when artifact_count > 0 and artifact_count >= image_request_count - blob_count then 'artifact'
-            when origin.client_category in ('artifact', 'signing') then 'artifact'
+            when is_of_artifact then 'artifact'
             when success_count = 0 then 'failed'
             when is_undelivered then 'interrupted'
             when layer_count > 0 then 'download'

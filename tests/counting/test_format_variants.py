@@ -1,0 +1,54 @@
+"""Three cold pulls in seventy ways to log them: three downloads from three addresses each time."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.counting.format_variants import VARIANTS, WITHOUT_AGENT, lay_out
+from tests.counting.tried import Session, sessions_of
+from tests.layouts import Layout, write_text
+from tests.warehouse import make
+
+Tried = dict[str, tuple[Layout, list[Session]]]
+CLIENTS = {"containerd", "docker", "podman"}
+
+
+@pytest.fixture(scope="module")
+def tried(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Tried:
+    folder = tmp_path_factory.mktemp("variants")
+    layouts = {}
+    for name, (layout, lines) in lay_out(corpus).items():
+        write_text(lines, folder / "logs" / f"{re.sub('[^a-z0-9]+', '-', name.lower())}.log")
+        layouts[name] = layout
+    sessions = sessions_of(make(folder / "data", folder / "logs"))
+    return {name: (layout, sessions.get(_repository(layout), [])) for name, layout in layouts.items()}
+
+
+def _repository(layout: Layout) -> str:
+    renaming = layout.placed[0].renaming
+    assert renaming is not None
+    return renaming.repository("acme/app")
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_three_downloads_from_three_addresses(tried: Tried, name: str) -> None:
+    _, sessions = tried[name]
+    outcomes = [session.outcome for session in sessions]
+    assert outcomes == ["download"] * 3
+    assert sum(session.download_count for session in sessions) == 3
+    assert len({session.endpoint_id for session in sessions} - {None}) == 3
+
+
+@pytest.mark.parametrize("name", [name for name in VARIANTS if name not in WITHOUT_AGENT])
+def test_the_client_is_known_where_the_format_has_it(tried: Tried, name: str) -> None:
+    _, sessions = tried[name]
+    assert {session.attributes["client_name"] for session in sessions} >= CLIENTS - {"podman"}
+
+
+@pytest.mark.parametrize("name", sorted(WITHOUT_AGENT))
+def test_no_client_is_guessed_where_the_format_has_none(tried: Tried, name: str) -> None:
+    _, sessions = tried[name]
+    assert {session.attributes["client_name"] for session in sessions} <= {None, "unknown"}
