@@ -24,11 +24,11 @@ _USUAL_REQUEST = r"([A-Za-z_-]+) ([^ ]*)(?: (HTTP/[0-9.]+))?"
 # Fields that may hold quotes and backslashes; in others an escape is left to the strict reader.
 _ESCAPED = ("user_agent", "x_forwarded_for")
 # Every step whose columns are dear is materialised: DuckDB would compute them again for each filter on them.
-# The sign of an escape, and text in which each is one that SQL undoes; none of JSON's is.
+# What begins an escape; what begins one that SQL may not undo; and a text in which it may.
 _USUAL_ESCAPES = {
-    "backslash": ("\\", r"(?:[^\\]|\\\\|\\\x22)*|(?:[^\\]|\\x22|\\x5C)*"),
-    "json": ("\\", r"[^\\]*"),
-    "percent": ("%", "(?:[^%]|%(?:2[0-46-9A-F]|[3-6][0-9A-F]|7[0-9A-E]))*"),
+    "backslash": ("\\", "\\x", r"(?:[^\\]|\\x22|\\x5C)*"),
+    "json": ("\\", "\\", r"[^\\]*"),
+    "percent": ("%", "%", "(?:[^%]|%(?:2[0-46-9A-F]|[3-6][0-9A-F]|7[0-9A-E]))*"),
 }
 _SECONDS = {"s": "1", "ms": "1e3", "us": "1e6", "ns": "1e9"}
 _PLAIN_DURATION = r"[0-9]{1,9}(?:\.[0-9]{1,17})?"
@@ -269,11 +269,11 @@ def _unescaped(text: str, item: AnyFormat) -> str:
 def _has_usual_escapes(item: AnyFormat) -> str:
     """SQL: every escape is one that `_unescaped` undoes."""
     others = ", ".join(f"raw_{name}" for name in typed_sql.TEXTS if name not in _ESCAPED)
-    sign, usual = _USUAL_ESCAPES.get(item.escapes, ("", ""))
+    sign, odd, usual = _USUAL_ESCAPES.get(item.escapes, ("", "", ""))
     if not sign:
         return "true"
     return f"not contains(concat_ws(' ', {others}), '{sign}')" + "".join(
-        f" and (not contains(coalesce(raw_{name}, ''), '{sign}')"
+        f" and (not contains(coalesce(raw_{name}, ''), '{odd}')"
         f" or regexp_full_match(raw_{name}, '{usual}', 's'))"
         for name in _ESCAPED
     )
