@@ -6,6 +6,7 @@ DATA ?=
 LOGS ?=
 TRUSTED_PROXIES ?=
 CATALOGUE ?=
+LOG_FORMAT ?=
 PULL ?=
 LABELS ?=
 ARGS ?=
@@ -34,6 +35,11 @@ endif
 ifneq ($(strip $(CATALOGUE)),)
 export PULLHOUSE_CATALOGUE := $(CATALOGUE)
 endif
+# An nginx log_format is full of $$: make must not read $$remote_addr as a variable of its own.
+ifneq ($(value LOG_FORMAT),)
+override LOG_FORMAT := $(value LOG_FORMAT)
+export PULLHOUSE_LOG_FORMAT := $(value LOG_FORMAT)
+endif
 ifneq ($(strip $(LABELS)),)
 export PULLHOUSE_LABELS := $(LABELS)
 endif
@@ -44,7 +50,7 @@ endif
 help: ## this menu
 	@echo "Pullhouse: who pulls your container images. Targets:"
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 16
-	@echo "Options: LOGS=<file, folder or glob> DATA=<directory> TRUSTED_PROXIES=<cidr,…> CATALOGUE=<json> LABELS=<csv> PULL=<pull_id> ARGS=\"…\""
+	@echo "Options: LOGS=<file, folder or glob> DATA=<directory> TRUSTED_PROXIES=<cidr,…> CATALOGUE=<json> LOG_FORMAT=<name or log_format> LABELS=<csv> PULL=<pull_id> ARGS=\"…\""
 
 setup: $(VENV)/run.stamp ## install what `make run` needs into .venv
 

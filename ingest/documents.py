@@ -62,14 +62,11 @@ def is_too_deep(text: str) -> bool:
 def first_text(document: Pairs, pointers: Iterable[str]) -> str | None:
     """The first text, number or truth value that a JSON pointer leads to.
 
-    Objects and arrays are passed over, and so are texts that begin like one: the fast reader sees no
-    difference. Raises ValueError for NaN.
+    Objects, arrays and NaN are passed over, and so are texts that begin like an object: the fast reader sees
+    no difference.
     """
     for pointer in pointers:
-        value = at(document, pointer)
-        if isinstance(value, NotANumber):
-            raise ValueError
-        text = as_text(value)
+        text = as_text(at(document, pointer))
         if text is not None and not text.startswith(("{", "[")):
             return text
     return None

@@ -23,11 +23,12 @@ from ingest.typed_sql import quoted
 _USUAL_REQUEST = r"([A-Za-z_-]+) ([^ ]*)(?: (HTTP/[0-9.]+))?"
 # Fields that may hold quotes and backslashes; in others an escape is left to the strict reader.
 _ESCAPED = ("user_agent", "x_forwarded_for")
-# The sign of an escape, and text in which each is one that SQL undoes; none of JSON's is.
+# Every step whose columns are dear is materialised: DuckDB would compute them again for each filter on them.
+# What begins an escape; what begins one that SQL may not undo; and a text in which it may.
 _USUAL_ESCAPES = {
-    "backslash": ("\\", r"(?:[^\\]|\\\\|\\\x22)*|(?:[^\\]|\\x22|\\x5C)*"),
-    "json": ("\\", r"[^\\]*"),
-    "percent": ("%", "(?:[^%]|%(?:2[0-46-9A-F]|[3-6][0-9A-F]|7[0-9A-E]))*"),
+    "backslash": ("\\", "\\x", r"(?:[^\\]|\\x22|\\x5C)*"),
+    "json": ("\\", "\\", r"[^\\]*"),
+    "percent": ("%", "%", "(?:[^%]|%(?:2[0-46-9A-F]|[3-6][0-9A-F]|7[0-9A-E]))*"),
 }
 _SECONDS = {"s": "1", "ms": "1e3", "us": "1e6", "ns": "1e9"}
 _PLAIN_DURATION = r"[0-9]{1,9}(?:\.[0-9]{1,17})?"
@@ -63,9 +64,9 @@ def query(way: Way, formats: Sequence[AnyFormat], reference: YearReference, has_
             where {_is_shallow(has_brackets)}
         ),
         {_peelings(way.envelopes)}
-        found as ({_fields(way, formats)}),
-        completed as (select *, {_completed(way.log_format)} from found),
-        judged as (
+        {_fields(way, formats)},
+        completed as materialized (select *, {_completed(way.log_format)} from found),
+        judged as materialized (
             select * replace ({_host()} as host),
                 {_logged(way.log_format, reference)} as logged_us,
                 coalesce({_is_clean(way.log_format)}, false) as is_clean
@@ -87,16 +88,15 @@ def _peelings(names: Iterable[str]) -> str:
     steps = []
     for depth, name in enumerate(names):
         envelope = ENVELOPES[name]
-        table = f"peeled_{depth}"
         if isinstance(envelope, TextEnvelope):
-            inside = _without_prefix(envelope, table)
+            inside = _without_prefix(envelope, depth)
         else:
-            inside = _from_json(envelope, table)
-        steps.append(f"peeled_{depth + 1} as ({inside}),")
+            inside = _from_json(envelope, depth)
+        steps.append(f"{inside},")
     return "\n".join(steps)
 
 
-def _without_prefix(envelope: TextEnvelope, table: str) -> str:
+def _without_prefix(envelope: TextEnvelope, depth: int) -> str:
     groups = ", ".join(quoted(group) for group in envelope.groups)
     found = f"regexp_extract(line, {quoted('^' + envelope.expression + '$')}, [{groups}], 's')"
     time = "coalesce(nullif(found.time, ''), outer_time)" if "time" in envelope.groups else "outer_time"
@@ -105,22 +105,24 @@ def _without_prefix(envelope: TextEnvelope, table: str) -> str:
         is_host = f"regexp_full_match(found.host, {quoted(HOST.pattern)})"
         host = f"case when {is_host} then found.host else outer_host end"
     return (
-        f"select line_number, found.line as line, {time} as outer_time, {host} as outer_host"
-        f" from (select *, {found} as found from {table}) where found.line <> ''"
+        f"stripped_{depth} as materialized (select *, {found} as found from peeled_{depth}),"
+        f" peeled_{depth + 1} as (select line_number, found.line as line, {time} as outer_time,"
+        f" {host} as outer_host from stripped_{depth} where found.line <> '')"
     )
 
 
-def _from_json(envelope: JsonEnvelope, table: str) -> str:
+def _from_json(envelope: JsonEnvelope, depth: int) -> str:
     pointers = [*envelope.line, *envelope.time]
     values = f"json_extract_string(line, [{', '.join(quoted(pointer) for pointer in pointers)}])"
     # A time that may be an object is left to the strict reader: the line is then not read.
     lines = _first(range(1, len(envelope.line) + 1), empty_is_none=True)
     times = _first(range(len(envelope.line) + 1, len(pointers) + 1))
+    found = f"case when json_valid(line) then {values} end"
     return (
-        f"select line_number, rtrim({lines}, chr(10) || chr(13)) as line,"
-        f" coalesce({times}, outer_time) as outer_time, outer_host"
-        f" from (select *, case when json_valid(line) then {values} end as v from {table})"
-        f" where not regexp_matches(coalesce({times}, ''), '^[\\[{{]')"
+        f"stripped_{depth} as materialized (select *, {found} as v from peeled_{depth}),"
+        f" peeled_{depth + 1} as (select line_number, rtrim({lines}, chr(10) || chr(13)) as line,"
+        f" coalesce({times}, outer_time) as outer_time, outer_host from stripped_{depth}"
+        f" where not regexp_matches(coalesce({times}, ''), '^[\\[{{]'))"
     )
 
 
@@ -149,8 +151,9 @@ def _text_fields(item: TextFormat, table: str, earlier: Sequence[TextFormat]) ->
     ]
     fields = {place: _of_groups(place, places) for place in dict.fromkeys(places)}
     return (
-        f"select line_number, outer_time, outer_host, {_named(fields)}"
-        f" from (select *, {found} as g from {table}) where {' and '.join([_matched(places), *others])}"
+        f"matched as materialized (select *, {found} as g from {table}),"
+        f" found as (select line_number, outer_time, outer_host, {_named(fields)}"
+        f" from matched where {' and '.join([_matched(places), *others])})"
     )
 
 
@@ -179,11 +182,12 @@ def _json_fields(item: JsonFormat, table: str, earlier: Sequence[JsonFormat]) ->
     marks = [f"{_of_pointers(group, pointers, objects)} is not null" for group in item.marking]
     values = f"json_extract_string(line, [{', '.join(quoted(pointer) for pointer in pointers)}])"
     repaired = _repaired("line")
+    lines = f"select * replace ({repaired} as line) from {table} where line[1] = '{{'"
     return (
-        f"select line_number, outer_time, outer_host, {_named(fields)}"
-        f" from (select *, case when json_valid(line) then {values} end as v"
-        f" from (select * replace ({repaired} as line) from {table} where line[1] = '{{'){_doubled(item)})"
-        f" where {' and '.join([*marks, *guards, 'true'])}"
+        f"matched as materialized (select *, case when json_valid(line) then {values} end as v"
+        f" from ({lines}){_doubled(item)}),"
+        f" found as (select line_number, outer_time, outer_host, {_named(fields)}"
+        f" from matched where {' and '.join([*marks, *guards, 'true'])})"
     )
 
 
@@ -227,13 +231,13 @@ def _of_pointers(
 
 
 def _named(fields: dict[str, str]) -> str:
-    """Every field of contract A as a text column, and time, date, clock, request; null where it has none."""
+    """Each field of contract A as a text column, and time, date, clock, request; null where there is none."""
     names = ["time", "date", "clock", "request", *(field.name for field in FIELDS)]
     return ", ".join(f"{fields.get(name, 'null::varchar')} as raw_{name}" for name in names)
 
 
 def _completed(item: AnyFormat) -> str:
-    """The text columns from the raw ones: requests taken apart, escapes undone, the address found."""
+    """The text columns from the raw ones: requests taken apart, the escapes undone."""
     columns = {field.name: f"raw_{field.name}" for field in FIELDS}
     if isinstance(item, JsonFormat) and "request" in item.pointers:
         parts = f"regexp_extract(raw_request, '^{_USUAL_REQUEST}$', ['m', 'u', 'p'], 's')"
@@ -265,11 +269,11 @@ def _unescaped(text: str, item: AnyFormat) -> str:
 def _has_usual_escapes(item: AnyFormat) -> str:
     """SQL: every escape is one that `_unescaped` undoes."""
     others = ", ".join(f"raw_{name}" for name in typed_sql.TEXTS if name not in _ESCAPED)
-    sign, usual = _USUAL_ESCAPES.get(item.escapes, ("", ""))
+    sign, odd, usual = _USUAL_ESCAPES.get(item.escapes, ("", "", ""))
     if not sign:
         return "true"
     return f"not contains(concat_ws(' ', {others}), '{sign}')" + "".join(
-        f" and (not contains(coalesce(raw_{name}, ''), '{sign}')"
+        f" and (not contains(coalesce(raw_{name}, ''), '{odd}')"
         f" or regexp_full_match(raw_{name}, '{usual}', 's'))"
         for name in _ESCAPED
     )

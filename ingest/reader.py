@@ -203,7 +203,8 @@ class _Reading:
             return []
         finally:
             self.con.unregister("batch")
-        self.tally.envelopes.update(dict.fromkeys(way.envelopes, len(numbers)))
+        if numbers:
+            self.tally.envelopes.update(dict.fromkeys(way.envelopes, len(numbers)))
         return numbers
 
     def _judge(self, line: RawLine) -> None:

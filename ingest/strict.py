@@ -90,7 +90,8 @@ def read_text(number: int, text: str, context: Context) -> tuple[Row, Fit]:
     """Type one tidy line. Raises as `read_line` does."""
     found = fit(text, context.formats)
     if found.log_format is CONTRACT_A:
-        return _contract_row(number, found.values), found
+        values = {**found.values, "host": found.values.get("host") or found.host}
+        return _contract_row(number, values), found
     try:
         return _row(number, found, context.reference), found
     except RejectedLine as rejection:
@@ -153,10 +154,7 @@ def _text_values(item: TextFormat, found: re.Match[str]) -> Values:
 def _json_values(item: JsonFormat, document: Pairs) -> Values | None:
     if any(documents.first_text(document, pointers) is None for pointers in item.marking):
         return None
-    try:
-        values = {name: documents.first_text(document, item.pointers[name]) for name in item.pointers}
-    except ValueError:
-        raise RejectedLine("wrong_type", None, item.name) from None
+    values = {name: documents.first_text(document, item.pointers[name]) for name in item.pointers}
     values = {name: unescaped(value, item.escapes) if value else value for name, value in values.items()}
     completed = _with_request(values)
     if not item.marks and any(completed.get(name) is None for name in REQUIRED):

@@ -34,6 +34,9 @@ NAMED_LINES = 100
 # What the counts stand on besides the required fields: JSON without one of them says no more than `combined`.
 COUNTED_BY = {"resp_digest", "body_bytes_sent", "request_time", "request_completion"}
 
+# Formats that the recorded scenarios were counted in, or that say the same as one of them.
+MEASURED = {"json", "combined", "nginx-proxy", "ingress-nginx", "traefik"}
+
 # Field of contract A → what is lost without it.
 OPTIONAL_FIELDS = {
     "request_id": "duplicates cannot be told from repeats, and logs must not be split or merged",
@@ -59,6 +62,8 @@ class Diagnosis:
     losses: Losses
     log_format: str
     gateway_mode: str
+    formats: dict[str, int]
+    envelopes: dict[str, int]
     field_shares: dict[str, float]
     named_fields: set[str]
     registry_request_share: float
@@ -91,6 +96,8 @@ def diagnose(settings: Settings) -> Diagnosis:
             raise ObjectError(
                 objects[0][0].name, f"none of {len(objects)} objects could be read", refused[-1]
             )
+        formats = sum((Counter(head.formats) for head in heads), Counter[str]())
+        envelopes = sum((Counter(head.envelopes) for head in heads), Counter[str]())
         mode, log_format = _mode(con), " and ".join(sorted({head.log_format for head in heads}))
         return Diagnosis(
             objects=len(heads),
@@ -98,13 +105,13 @@ def diagnose(settings: Settings) -> Diagnosis:
             losses=_losses(con, heads, settings),
             log_format=log_format,
             gateway_mode=mode,
+            formats=dict(formats.most_common()),
+            envelopes=dict(envelopes.most_common()),
             field_shares=_field_shares(con),
             named_fields=named,
             registry_request_share=_registry_share(con),
             global_address_share=_global_share(con, settings),
-            accuracy=expected.figure(
-                mode, log_format if named >= COUNTED_BY else "combined", has_catalogue(settings)
-            ),
+            accuracy=expected.figure(mode, _measured_as(formats, named), has_catalogue(settings)),
             knows_manifests=has_catalogue(settings),
             refused=refused,
             double_share=tiers.double_share(con),
@@ -129,6 +136,13 @@ def _folder(settings: Settings) -> Iterator[Path]:
             # Another run may have begun to use it.
             with suppress(OSError):
                 path.rmdir()
+
+
+def _measured_as(formats: Counter[str], named: set[str]) -> str:
+    """The column of the conformance table that speaks of logs like these; other formats were not measured."""
+    if not set(formats) <= MEASURED:
+        return "other"
+    return "json" if set(formats) == {"json"} and named >= COUNTED_BY else "combined"
 
 
 def has_catalogue(settings: Settings) -> bool:

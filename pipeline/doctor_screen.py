@@ -5,6 +5,8 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
+from ingest.formats import BY_NAME
+from ingest.formats.limits import sentence
 from pipeline import losses, tiers
 from pipeline.doctor import OPTIONAL_FIELDS, Diagnosis
 
@@ -15,6 +17,11 @@ def show(diagnosis: Diagnosis, console: Console) -> None:
         f"Read {diagnosis.lines:,} lines of {diagnosis.objects} objects: {diagnosis.log_format}, "
         f"a gateway that {diagnosis.gateway_mode}."
     )
+    read = sum(diagnosis.formats.values()) or 1
+    for what, shares in (("Formats", diagnosis.formats), ("Envelopes", diagnosis.envelopes)):
+        if shares:
+            parts = ", ".join(f"{name} {count / read:.0%}" for name, count in shares.items())
+            console.print(f"{what} of the lines that were read: {parts}.")
     for text in diagnosis.refused:
         console.print(f"Refused: {text}")
     lost = diagnosis.losses
@@ -64,8 +71,10 @@ def advise(diagnosis: Diagnosis) -> list[str]:
         )
     if "combined" in diagnosis.log_format:
         advice.append("`combined` text carries no request id, digest or completion: use the JSON log_format.")
+    others = [BY_NAME[name] for name in diagnosis.formats if name in BY_NAME.keys() - {"json", "combined"}]
+    advice += [sentence(item) for item in others]
     missing = [name for name in OPTIONAL_FIELDS if name not in diagnosis.named_fields]
-    if missing and "combined" not in diagnosis.log_format:
+    if missing and set(diagnosis.formats) == {"json"}:
         advice.append(
             f"Add to the log_format: {', '.join(missing)}. gateway/log_format.conf has it ready to copy."
         )

@@ -21,7 +21,7 @@ def figure(gateway: str, log_format: str, has_catalogue: bool) -> str | None:
 
     `gateway`: a key of GATEWAYS. `log_format`: json or combined (which was measured without a catalogue).
     """
-    row = GATEWAYS.get(gateway)
+    row = GATEWAYS.get(gateway) if log_format in ("json", "combined") else None
     header, *rows = _read()
     name = "combined text" if log_format == "combined" else "JSON"
     column = f"{name}, {'with' if has_catalogue and name == 'JSON' else 'without'} a manifest catalogue"

@@ -28,10 +28,11 @@ from pydantic_settings import (
 )
 from pydantic_settings import SettingsError as UnreadableVariableError
 
+from ingest.formats import choice
+from ingest.formats.own import FormatError
 from ingest.networks import parse_network
 
 EpochKind = Literal["month", "quarter", "year"]
-LogFormat = Literal["auto", "json", "combined"]
 
 PREFIX = "PULLHOUSE_"
 # No settings: where the file of settings lies, and a variable of docker-compose.yml.
@@ -45,11 +46,14 @@ class SettingsError(ValueError):
 
 
 class Source(BaseModel, extra="forbid"):
-    """Where log objects come from: a file, a folder or a glob."""
+    """Where log objects come from: a file, a folder or a glob.
+
+    `log_format`: auto, the name of a format or of a table of `log_formats`, or an nginx log_format.
+    """
 
     name: str = "local"
     location: str
-    log_format: LogFormat = "auto"
+    log_format: str = "auto"
 
 
 class ReferenceSource(BaseModel, extra="forbid"):
@@ -88,6 +92,13 @@ def _network(text: str, number: int) -> str:
         raise ValueError(f"number {number} is no address and no network") from None
 
 
+def _check_format(name: str, log_format: str) -> None:
+    try:
+        choice.parse(log_format)
+    except FormatError as error:
+        raise ValueError(f"{name}: {error}") from None
+
+
 def _absolute(value: Path | None) -> Path | None:
     return value.expanduser().resolve() if value is not None else None
 
@@ -99,7 +110,8 @@ class Settings(BaseSettings):
 
     data: Path = Path("data")
     logs: str | None = None
-    log_format: LogFormat = "auto"
+    log_format: str = "auto"
+    log_formats: dict[str, dict[str, str | list[str]]] = Field(default_factory=dict)
     sources: list[Source] = Field(default_factory=list)
     trusted_proxies: Annotated[list[str], NoDecode] = Field(default_factory=list)
     opted_out_networks: Annotated[list[str], NoDecode] = Field(default_factory=list)
@@ -164,6 +176,15 @@ class Settings(BaseSettings):
         return value.rstrip("/").removesuffix("/v2")
 
     @model_validator(mode="after")
+    def _check_formats(self) -> Settings:
+        """A format that cannot be used is said before anything is read."""
+        for table in self.log_formats:
+            _check_format(f"log_formats.{table}", self._resolved(table))
+        for log_format in (self.log_format, *(source.log_format for source in self.sources)):
+            _check_format("log_format", self._resolved(log_format))
+        return self
+
+    @model_validator(mode="after")
     def _check_names(self) -> Settings:
         names = [source.name for source in self.all_sources]
         if len(set(names)) < len(names):
@@ -175,9 +196,16 @@ class Settings(BaseSettings):
 
     @property
     def all_sources(self) -> list[Source]:
-        """The configured sources, and the one that `logs` stands for."""
+        """The configured sources, and the one that `logs` stands for; tables in place of their names."""
         named = [Source(location=self.logs, log_format=self.log_format)] if self.logs else []
-        return named + self.sources
+        return [
+            source.model_copy(update={"log_format": self._resolved(source.log_format)})
+            for source in named + self.sources
+        ]
+
+    def _resolved(self, log_format: str) -> str:
+        table = self.log_formats.get(log_format)
+        return log_format if table is None else choice.as_setting(log_format, table)
 
     @property
     def lake(self) -> Path:

@@ -40,15 +40,9 @@ def _inside(envelope: JsonEnvelope, document: Pairs) -> Peeled | None:
     for pointer in envelope.line:
         line = _line(documents.at(document, pointer))
         if line:
-            return Peeled(envelope.name, line.rstrip("\r\n"), _first(document, envelope.time))
+            time = documents.first_text(document, envelope.time)
+            return Peeled(envelope.name, line.rstrip("\r\n"), time)
     return None
-
-
-def _first(document: Pairs, pointers: tuple[str, ...]) -> str | None:
-    try:
-        return documents.first_text(document, pointers)
-    except ValueError:
-        return None
 
 
 def _line(value: object) -> str | None:

@@ -7,7 +7,7 @@ FORMAT = TextFormat(
     title="AWS load balancer (ALB, Classic)",
     source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html",
     pattern=(
-        r"(?:(?:https?|h2|grpcs|wss?) )?<time:stamp> [^ ]+ <remote_addr:peer>:[0-9]+ (?:[^ ]+:[0-9]+|-) "
+        r"(?:(?:https?|h2|grpcs|wss?) )?<time:stamp> [^ ]+ <remote_addr:peer>:[0-9]+ [^ ]+ "
         r'<_> <request_time:seconds> <_> <status> <_> -?[0-9]+ <bytes_sent> "<request>" "<user_agent>"(?: .*)?'
     ),
     without="an id of the request (the trace id is the client's)",

@@ -14,7 +14,7 @@ from pipeline.settings import OTHER_VARIABLES, PREFIX, Settings
 VARIABLE = re.compile(r"\$\{(\w+)")
 # What the containers fix themselves, what only a person at a command line gives, and tables, which no
 # variable can hold well.
-NOT_FROM_DOT_ENV = {"data", "logs", "log_format", "labels", "sources", "reference_sources"}
+NOT_FROM_DOT_ENV = {"data", "logs", "log_format", "log_formats", "labels", "sources", "reference_sources"}
 
 
 def documented(root: Path) -> list[str]:

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest import json_scan
+from ingest import json_scan, line_scan
 from ingest.fields import FIELD_NAMES
+from ingest.formats import BY_NAME, FORMATS
 
 GOOD_FIELDS = {
     "msec": '"1795453424.385"',
@@ -193,3 +194,84 @@ def test_the_property_sees_a_scan_that_misnumbers_rows(
     )
     other = GOOD.replace("docker", "podman").encode()
     assert "rows" in differences(read, [other, other])
+
+
+# Lines of other formats, in envelopes, with every kind of thing in them that the queries must leave alone.
+ALL_FORMATS = [line for item in FORMATS for line, _ in item.samples]
+agents = st.one_of(
+    texts,
+    odd_texts,
+    st.sampled_from(
+        [
+            *("a\\x22b", "a\\x5C(b\\x5C)", "a\\xC3\\xA3", "a\\\\(b", 'a\\"b', "a\\\\x22", "\\x0A", "a\\(b"),
+            *("%20", "a%2520b", "%C3", "é", "\ud83d\ude00", "-", "", "a|b", "a\tb", "{a}", "[1]", "x" * 300),
+        ]
+    ),
+)
+
+
+@st.composite
+def foreign_lines(draw: st.DrawFn) -> bytes:
+    """A sample of a format with its client changed, some bytes spoilt, and perhaps envelopes around it."""
+    line = draw(st.sampled_from(ALL_FORMATS))
+    line = line.replace(
+        draw(st.sampled_from(["containerd/v1.7.21", "docker/27.3.1", "1600", "200"])), draw(agents)
+    )
+    for _ in range(draw(st.integers(0, 2))):
+        line = draw(st.sampled_from(WRAPS))(line)
+    content = line.replace("\n", " ").encode("utf-8", "surrogatepass")
+    if draw(st.integers(0, 4)) == 0:
+        at = draw(st.integers(0, len(content)))
+        content = content[:at] + draw(st.binary(max_size=3)) + content[at + draw(st.integers(0, 2)) :]
+    return content.replace(b"\n", b" ")
+
+
+WRAPS = [
+    lambda line: "nginx-1  | " + line,
+    lambda line: "registry.example.com " + line,
+    lambda line: "2026-10-20T08:00:00.5Z " + line,
+    lambda line: "2026-10-20T08:00:00.5Z stdout F " + line,
+    lambda line: "<190>Oct 20 08:00:00 gw nginx: " + line,
+    lambda line: json.dumps({"log": line + "\n", "stream": "stdout", "time": "2026-10-20T08:00:00.5Z"}),
+    lambda line: json.dumps({"message": line, "@timestamp": "2026-10-20T08:00:00.5Z"}, ensure_ascii=False),
+    lambda line: "\ufeff" + line + "\r",
+]
+
+
+def foreign_differences(read: Callable[..., Any], lines: list[bytes]) -> list[str]:
+    """In what the two readers differ for an object of these lines and a good one before them."""
+    content = b"\n".join([ALL_FORMATS[0].encode(), *lines]) + b"\n"
+    fast = read(content, modified=1_793_491_200)
+    strict = read(content, strictly=True, modified=1_793_491_200)
+    found = [name for name in ("rows", "rejected") if getattr(fast, name) != getattr(strict, name)]
+    for name in ("formats", "envelopes", "reasons", "missing_fields"):
+        if getattr(fast.counts, name) != getattr(strict.counts, name):
+            found.append(name)
+    return found
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(lines=st.lists(foreign_lines(), min_size=1, max_size=8))
+def test_both_readers_make_the_same_of_other_formats(read: Callable[..., Any], lines: list[bytes]) -> None:
+    assert foreign_differences(read, lines) == []
+
+
+def test_the_property_sees_a_query_that_leaves_escapes_as_they_are(
+    read: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = BY_NAME["combined"].samples[0][0].replace("containerd/v1.7.21", "a\\x5Cb").encode()
+    assert foreign_differences(read, [line]) == []
+    monkeypatch.setattr(line_scan, "_unescaped", lambda text, item: text)
+    assert "rows" in foreign_differences(read, [line])
+
+
+def test_the_property_sees_a_query_that_takes_a_narrower_formats_lines(
+    read: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [BY_NAME[name].samples[0][0].encode() for name in ("combined", "combined", "traefik")]
+    assert foreign_differences(read, lines) == []
+    monkeypatch.setattr(type(BY_NAME["traefik"]), "narrows", "", raising=False)
+    for item in FORMATS:
+        if getattr(item, "narrows", ""):
+            monkeypatch.setitem(item.__dict__, "narrows", "")
+    assert foreign_differences(read, lines)

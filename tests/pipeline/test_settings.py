@@ -71,7 +71,7 @@ def test_an_empty_variable_is_none_at_all(monkeypatch: pytest.MonkeyPatch) -> No
         ("LOOKBACK_DAYS", "many", "lookback_days: "),
         ("LOCK_WAIT_S", "-1", "lock_wait_s: "),
         ("IDENTITY_EPOCH", "week", "identity_epoch: Input should be 'month', 'quarter' or 'year'"),
-        ("LOG_FORMAT", "xml", "log_format: Input should be 'auto', 'json' or 'combined'"),
+        ("LOG_FORMAT", "xml", "log_format: there is no log format of this name"),
         ("TRUSTED_PROXIES", "10.0.0", "trusted_proxies: number 1 is no address and no network"),
         ("OPTED_OUT_NETWORKS", "10.0.0.0/33", "opted_out_networks: "),
         ("HONOUR_DO_NOT_TRACK", "perhaps", "honour_do_not_track: "),
