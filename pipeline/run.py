@@ -179,7 +179,7 @@ def say_what_was_refused(settings: Settings, console: Console) -> None:
     if not refused:
         return
     console.print(
-        f"\n{len(refused):,} objects are refused; each is tried again when it, or Pullhouse, has changed:"
+        f"\nRefused objects: {len(refused):,}. Each is tried again when it, or Pullhouse, has changed."
     )
     for refusal in refused[:SHOWN_REFUSED]:
         console.print(f"Refused: {refusal.reason}")

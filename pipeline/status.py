@@ -99,7 +99,7 @@ def read(settings: Settings, now: datetime) -> Status:
             *(problem for source in sources for problem in _problems_of_source(source, sources)),
             *(Problem(LOOK, text) for text in losses.warnings(lost, settings.quarantine_warning_share)),
         ],
-        next_step=_next_step(settings, len(loads), unpublished, waiting),
+        next_step=_next_step(settings, len(loads), len(refused), unpublished, waiting),
     )
 
 
@@ -153,7 +153,7 @@ def _problems_of_loads(
     elif unpublished:
         yield Problem(LOOK, f"{unpublished:,} loaded objects are not published.")
     if refused:
-        yield Problem(LOOK, f"{len(refused):,} objects are refused: their reasons stand below.")
+        yield Problem(LOOK, f"Refused objects: {len(refused):,}; their reasons stand below.")
 
 
 def _problems_of_source(source: SourceStatus, sources: list[SourceStatus]) -> Iterator[Problem]:
@@ -200,7 +200,9 @@ def _sizes(paths: Iterable[Path]) -> Iterator[int]:
             yield path.stat().st_size if path.is_file() else 0
 
 
-def _next_step(settings: Settings, loads: int, unpublished: int, waiting: int | None) -> str:
+def _next_step(settings: Settings, loads: int, refused: int, unpublished: int, waiting: int | None) -> str:
+    if refused and not loads:
+        return "Mend what is refused, or ask `make doctor LOGS=<your logs>` what they lack; then `make run`."
     if not loads:
         return "Nothing is loaded yet: `make run`, or `make run LOGS=<your logs> DATA=<directory>`."
     if unpublished:

@@ -231,7 +231,7 @@ def test_where_nothing_could_be_loaded_the_run_says_so(screens: list[tuple[int, 
     code, screen = screens[0]
     assert code == 1
     assert "all 1 objects: none could be read" in screen
-    assert "1 objects are refused" in screen
+    assert "Refused objects: 1." in screen
     assert "binary.log: is no access log that can be read: it begins with binary data." in screen
 
 
@@ -241,7 +241,7 @@ def test_the_last_screen_names_what_is_refused(screens: list[tuple[int, str]]) -
     assert "Loaded 2 objects with 6 lines: 6 requests" in screen
     assert "1 were downloads" in screen
     assert "In the quarantine: empty." in screen
-    assert "1 objects are refused" in screen
+    assert "Refused objects: 1." in screen
     assert "binary.log: is no access log" in screen
 
 

@@ -257,3 +257,37 @@ def test_doctor_leaves_no_data_directory_behind(
 def test_status_tells_a_program(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command_line.main(["status", "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["state"] == "look"
+
+
+def test_a_run_on_what_was_refused_before_says_so_again(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is tried, nothing fails, and there is nothing to show: that is no success."""
+    log = data.parent / "a.log"
+    log.write_text("<html>\n", "utf-8")
+    monkeypatch.setenv("PULLHOUSE_LOGS", str(log))
+    assert command_line.main(["load"]) == 1
+    assert command_line.main(["load"]) == 1
+    monkeypatch.setattr(run, "run_dags", lambda *_: [])
+    capsys.readouterr()
+    assert command_line.main(["run"]) == 1
+    said = capsys.readouterr().out
+    assert "nothing could be loaded, so there are no figures." in said
+    assert "Refused objects: 1." in said
+    assert f"Refused: {log}: is no access log that can be read: it begins with XML or HTML" in said
+
+
+def test_a_run_says_what_it_lost(data: Path) -> None:
+    counts = {"objects": 1, "lines": 105, "skipped": 5, "staged": 95, "quarantined": 5, "without_address": 1}
+    report = counts | {"reasons": {"missing_field": 5}, "missing_fields": {"status": 5}}
+    results = [{"dag_id": "ingest_gateway_logs", "tasks": {"report": report}}]
+    console = Console(width=400)
+    with console.capture() as capture:
+        run.say_what_was_lost(results, Settings(data=data), console)
+    said = capture.get()
+    assert "In the quarantine: 5 of 100 lines (5.0 %): missing_field 5 (status 5)." in said
+    assert "Without an address: 1 of 95 requests (1.1 %)." in said
+    assert said.count("Warning: ") == 2
+    with console.capture() as capture:
+        run.say_what_was_lost(results, Settings(data=data, quarantine_warning_share=0.02), console)
+    assert capture.get().count("Warning: ") == 1

@@ -176,7 +176,7 @@ def test_refused_objects_are_shown_with_their_reason(settings: Settings) -> None
         name = f"{number:02}.log"
         item = pending.PendingObject("edge", name, name, 1, 1, "auto")
         RefusedObjects(settings.refused).add(item, ObjectError(name, "is odd"), NOW)
-    assert said(settings) == (1, "12 objects are refused: their reasons stand below.")
+    assert said(settings) == (1, "Refused objects: 12; their reasons stand below.")
     text = shown(settings)
     assert "Refused since 2026-01-06: 09.log: is odd" in text
     assert "10.log" not in text
@@ -185,6 +185,7 @@ def test_refused_objects_are_shown_with_their_reason(settings: Settings) -> None
     for path in settings.loads.rglob("*.json"):
         path.unlink()
     assert said(settings)[0] == 2
+    assert "Mend what is refused" in status.read(settings, NOW).next_step
 
 
 def test_a_share_above_the_setting_is_a_warning(settings: Settings) -> None:
