@@ -108,7 +108,8 @@ def clean(agent: object) -> str:
     text = agent
     for _ in range(2):
         text = _HEX_ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
-    text = _BACKSLASHES.sub("", text).strip()
+    # Logstash keeps the quotes around a user agent.
+    text = _BACKSLASHES.sub("", text).strip().strip('"')
     return "" if _CONTROL.search(text) else text
 
 

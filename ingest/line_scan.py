@@ -240,7 +240,8 @@ def _completed(item: AnyFormat) -> str:
     """The text columns from the raw ones: requests taken apart, the escapes undone."""
     columns = {field.name: f"raw_{field.name}" for field in FIELDS}
     if isinstance(item, JsonFormat) and "request" in item.pointers:
-        parts = f"regexp_extract(raw_request, '^{_USUAL_REQUEST}$', ['m', 'u', 'p'], 's')"
+        whole = "if(raw_request[1] = '/' and raw_method <> '', raw_method || ' ' || raw_request, raw_request)"
+        parts = f"regexp_extract({whole}, '^{_USUAL_REQUEST}$', ['m', 'u', 'p'], 's')"
         is_split = "raw_request is not null and (raw_method is null or raw_request_uri is null)"
         for name, part in (("method", "m"), ("request_uri", "u")):
             columns[name] = f"case when {is_split} then nullif(({parts}).{part}, '') else raw_{name} end"

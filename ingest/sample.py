@@ -12,6 +12,7 @@ from ingest.bytepass import ObjectBytes
 from ingest.formats import FORMATS, cloudfront
 from ingest.formats.model import AnyFormat
 from ingest.line_scan import Way
+from ingest.parts import Joiner
 from ingest.rawlines import RawLine
 from ingest.rejected import RejectedLine
 from ingest.strict import Comment, Context, fit
@@ -40,7 +41,8 @@ def context_of(data: ObjectBytes, head: list[RawLine], declared: AnyFormat | Non
 def ways_of(lines: Iterable[RawLine], context: Context) -> Counter[Way]:
     """Which envelopes and formats the lines have, and how many of them."""
     ways: Counter[Way] = Counter()
-    for line in lines:
+    joiner = Joiner()
+    for line in filter(None, map(joiner.add, lines)):
         with suppress(RejectedLine, Comment):
             found = fit(tidy(line.content), context.formats)
             ways[Way(found.envelopes, found.log_format)] += 1

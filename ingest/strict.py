@@ -166,6 +166,9 @@ def _with_request(values: dict[str, str | None]) -> dict[str, str | None]:
     """Take "GET /v2/ HTTP/1.1" apart. What is no HTTP (a TLS hello on a plain port) has neither."""
     request = values.pop("request", None)
     if request is not None and (values.get("method") is None or values.get("request_uri") is None):
+        # Logstash splits the request, and keeps the path under its name.
+        if values.get("method") and request.startswith("/"):
+            request = f"{values['method']} {request}"
         found = _REQUEST.fullmatch(request)
         values["method"], values["request_uri"], protocol = found.groups() if found else ("", "", "")
         values["protocol"] = values.get("protocol") or protocol

@@ -20,7 +20,7 @@ from enrichers.reference import ReferenceSet
 from ingest.addresses import resolve
 from ingest.paths import parse
 from ingest.scrub import scrub
-from pipeline.attributes_sql import ADDRESS_JOIN, CI_KEYS, IDENTITIES, REQUESTS
+from pipeline.attributes_sql import ADDRESS_JOIN, CI_KEYS, IDENTITIES, REQUESTS, STARTED_AT, TIME_RESOLUTION
 from pipeline.reverse_dns import ReverseDns
 
 Network = IPv4Network | IPv6Network
@@ -70,6 +70,7 @@ def attach(
 
     `names`: where reverse DNS is switched on.
     """
+    con.execute(TIME_RESOLUTION)
     _forget_telling_ids(con)
     _materialise(con, "paths", _paths(con))
     _materialise(con, "hosts", _scrubbed(con, "host"))
@@ -114,11 +115,7 @@ def _is_listed(text: str, networks: list[Network]) -> bool:
 
 
 def _days(con: duckdb.DuckDBPyConnection) -> list[date]:
-    rows = con.execute(
-        "select distinct"
-        " cast(logged_at - to_microseconds(cast(round(coalesce(request_time, 0) * 1e6) as bigint)) as date)"
-        " from lines"
-    ).fetchall()
+    rows = con.execute(f"select distinct cast({STARTED_AT} as date) from lines l").fetchall()
     return [row[0] for row in rows]
 
 

@@ -9,7 +9,13 @@ ADDRESS_JOIN = """
 """
 
 # Started, not ended: nginx logs a request when it ends (corpus.md, 14).
-_STARTED_AT = "l.logged_at - to_microseconds(cast(round(coalesce(l.request_time, 0) * 1e6) as bigint))"
+# A log of whole seconds is set back by whole seconds only. By less, a request of 0.4 s would come before one
+# of 0.1 s that stands in front of it in the same second, and the order of lines is all that such a log knows.
+TIME_RESOLUTION = """create or replace temp table time_resolution as
+    select coalesce(bool_and(epoch_us(logged_at) % 1000000 = 0), false) as is_in_seconds from lines"""
+_DURATION = """case when (select is_in_seconds from time_resolution) then floor(l.request_time)
+    else l.request_time end"""
+STARTED_AT = f"l.logged_at - to_microseconds(cast(round(coalesce({_DURATION}, 0) * 1e6) as bigint))"
 
 # A gateway may be set up to log the header itself, or the token: only what is a kind, or a hash, may pass.
 METHOD = "[A-Za-z_-]{1,32}"
@@ -54,21 +60,21 @@ select distinct
     c.client_name, c.engine_os, c.client_os, c.architecture
 from lines l {ADDRESS_JOIN}
 left join clients c on l.user_agent is not distinct from c.user_agent
-left join epochs e on cast({_STARTED_AT} as date) = e.date
+left join epochs e on cast({STARTED_AT} as date) = e.date
 order by all
 """
 
 REQUESTS = f"""
 create temp table requests as
 with started as (
-    select l.*, {_STARTED_AT} as requested_at, a.address
+    select l.*, {STARTED_AT} as requested_at, a.address
     from lines l {ADDRESS_JOIN}
 )
 select
     l.line_number, l.logged_at, l.request_id, l.requested_at, cast(l.requested_at as date) as date,
     h.host, nodes.node, case when regexp_full_match(l.method, '{METHOD}') then l.method end as method,
     p.request_kind, p.repository, p.reference, p.reference_type, p.mirror_of,
-    l.status, l.request_time as duration_s,
+    l.status, {_DURATION} as duration_s,
     case when {_BYTES_SENT} <= {LARGEST_RESPONSE_BYTES} then {_BYTES_SENT} end as bytes_sent,
     case when l.request_completion is not null then l.request_completion = 'OK' end as is_complete,
     l.range is not null as is_range,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -248,6 +249,7 @@ def _losses(con: duckdb.DuckDBPyConnection, heads: list[ReadCounts], settings: S
         quarantined=sum(head.quarantined for head in heads),
         without_address=int(pairs["lines"][_addresses(pairs, settings).isna()].sum()),
         reasons=added(head.reasons for head in heads),
+        missing_fields=added(head.missing_fields for head in heads),
     )
 
 

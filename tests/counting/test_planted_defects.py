@@ -15,7 +15,7 @@ from tests.warehouse import make
 SESSIONS = "models/intermediate/int_sessions.sql"
 # Name → file, rule, what becomes of it.
 DEFECTS = {
-    "a gap of an hour": ("dbt_project.yml", "manifest_gap_seconds: 10", "manifest_gap_seconds: 3600"),
+    "a gap of a millisecond": ("dbt_project.yml", "manifest_gap_seconds: 10", "manifest_gap_seconds: 0.001"),
     "every blob is a layer": (
         SESSIONS,
         "greatest(0, unknown_blob_count - ",

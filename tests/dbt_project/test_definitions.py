@@ -29,8 +29,8 @@ PUBLISHED = {
     "each_get": (1, "0190bce0417d"),
     "kubernetes_complete": (1, "b99bf0a421b7"),
     "odl_day": (1, "7fdcbe104cfe"),
-    "pullhouse_downloads": (1, "f744a62dd0eb"),
-    "pullhouse_pulls": (1, "fedfb7bc01fe"),
+    "pullhouse_downloads": (2, "76c4a6f9fd43"),
+    "pullhouse_pulls": (2, "9a42aafc2beb"),
     "scarf": (1, "a9e2011f2845"),
 }
 COLUMNS = pa.schema(

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from ingest import strict
+
 GOOD_START = (
     '"request_id":"r","remote_addr":"198.51.100.1",'
     '"method":"GET","request_uri":"/v2/","user_agent":"docker/27.1"'
@@ -63,6 +65,10 @@ OUTCOMES: dict[str, tuple[bytes, str | dict[str, Any]]] = {
     ),
     "half a surrogate pair": (line(extra=r',"node":"a\ud800b"'), {"node": "a\ufffdb"}),
     "a surrogate pair": (line(extra=r',"node":"\ud83d\ude00"'), {"node": "😀"}),
+    "an id of digits with one e": (
+        line().replace(b'"r"', b'"12e45678901234567890123456789012"'),
+        {"status": 200},
+    ),
     "backslashes": (line(extra=r',"node":"\\(linux\\)"'), {"node": "\\(linux\\)"}),
     "TLS hello on a plain port": (
         b'{"msec":"1795453424.385","remote_addr":"198.51.100.1","method":"","request_uri":"","status":"400",'
@@ -189,3 +195,12 @@ def test_hostile_lines_cost_linear_time(attack: bytes, read: Callable[..., Any])
     reading = read((attack + b"\n") * 20 + line() + b"\n", log_format="json", strictly=True)
     assert process_time() - begin < 10
     assert reading.counts.quarantined == 20
+
+
+def test_an_id_of_digits_with_one_e_stays_with_the_scan(
+    read: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [b"12e45678901234567890123456789012", b"1e456789012345678901234567890123", b"00e1"]
+    monkeypatch.setattr(strict, "read_text", None)
+    reading = read(b"\n".join(line().replace(b'"r"', b'"%s"' % value) for value in ids) + b"\n")
+    assert [row["request_id"].encode() for row in reading.rows] == ids

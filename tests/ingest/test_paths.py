@@ -56,6 +56,16 @@ REQUESTS: list[tuple[str | None, str | None, tuple[str | None, ...]]] = [
     # Absolute form, as a proxy's client writes it.
     ("http://registry.example:80/v2/a/manifests/1", None, ("manifest", "a", "1", "tag", None)),
     ("HTTPS://registry.example/v2/?x", None, ("ping", None, None, None, None)),
+    # Below a path of its own: the repository is the name behind /v2/.
+    (
+        "/artifactory/api/docker/docker-local/v2/acme/app/manifests/1",
+        None,
+        ("manifest", "acme/app", "1", "tag", None),
+    ),
+    ("/repository/docker/v2/acme/app/manifests/1", None, ("manifest", "acme/app", "1", "tag", None)),
+    ("https://r.example:443/repository/docker/v2/", None, ("ping", None, None, None, None)),
+    ("/v2/v2/manifests/1", None, ("manifest", "v2", "1", "tag", None)),
+    ("/v2/a/v2/manifests/1", None, ("manifest", "a/v2", "1", "tag", None)),
     ("//v2//acme//app/manifests/1", None, ("manifest", "acme/app", "1", "tag", None)),
     ("/v2/Acme/App/manifests/1", None, ("manifest", "Acme/App", "1", "tag", None)),
     ("/v2/a__b/c--d.e/manifests/1", None, ("manifest", "a__b/c--d.e", "1", "tag", None)),

@@ -16,7 +16,9 @@ marked as (
 ahead as (
     select
         *,
-        coalesce(node, '') <> coalesce(lag(node) over chain, node, '') as is_of_another_node,
+        coalesce(node, '') <> coalesce(lag(node) over chain, node, '')
+        -- A list of tags is of the look that follows it at once.
+        or coalesce(lag(request_kind) over chain = 'tags', false) as is_moved_forward,
         min(case when is_push then requested_at end) over later as next_push_at,
         -- A tag that is deleted after a look: by its name, by the digest that the look told, or by the next request.
         least(
@@ -93,7 +95,7 @@ final as (
         -- through another node, the clocks of the two differ. One node orders its own requests rightly. A push ends
         -- with its tag.
         requested_at - interval '1' second * {{ var('clock_skew_seconds') }}
-        * case when is_of_push or not is_of_another_node then 0 when is_tag_request then 2 when is_opening then 1 else 0 end as ordered_at
+        * case when is_of_push or not is_moved_forward then 0 when is_tag_request then 2 when is_opening then 1 else 0 end as ordered_at
     from described
 )
 

@@ -14,7 +14,10 @@ final as (
         min(requested_at) as started_at,
         max(ended_at) as ended_at,
         -- One id with two times is two requests, and may begin two sessions.
-        min_by(request_key || chr(10) || epoch_us(ended_at), (requested_at, ended_at, request_key)) as first_request,
+        min_by(
+            coalesce(request_identity, request_key) || chr(10) || epoch_us(ended_at),
+            (requested_at, ended_at, request_key)
+        ) as first_request,
         min_by(struct_pack(
             host, mirror_of, identity_epoch, origin_id, endpoint_id, previous_origin_id, previous_endpoint_id,
             origin_unlinkable, client_name, client_version, client_category, engine_os, client_os, architecture,

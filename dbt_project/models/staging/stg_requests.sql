@@ -9,18 +9,31 @@ identified as (
         *,
         requested_at + to_microseconds(cast(round(coalesce(duration_s, 0) * 1000000) as bigint)) as ended_at,
         -- A line is known by its request id; without one, by where it lies (contract A).
-        coalesce(request_id, load_id || ':' || cast(line_number as varchar)) as request_key
+        coalesce(request_id, load_id || ':' || cast(line_number as varchar)) as request_identity
     from source
 ),
 
-final as (
+distinct_requests as (
     select *
     from identified
     -- The same id at the same moment is a second copy of a line: the least load stays.
     qualify row_number() over (
-        partition by request_key, ended_at
+        partition by request_identity, ended_at
         order by load_id, line_number
     ) = 1
+),
+
+final as (
+    select
+        *,
+        -- Requests of one moment are in the order of this key. A log of whole seconds knows no order but that of its
+        -- lines.
+        case
+            when requested_at = date_trunc('second', requested_at) and ended_at = date_trunc('second', ended_at)
+                then lpad(cast(line_number as varchar), 10, '0') || ':' || request_identity
+            else request_identity
+        end as request_key
+    from distinct_requests
 )
 
 select * from final
