@@ -52,8 +52,8 @@ def test_sentences_say_why(defined: Warehouse) -> None:
         "Download: 2 layers asked for with success, and none was left broken off.",
         "Tag latest: a HEAD asked for it, and the digest that it answered was fetched.",
         "Platform unknown: the catalogue knows none of the manifests.",
-        "Environment: Unknown: containerd 2.1.4 from an unknown network, and too little else tells (for production:"
-        " a cluster's runtime).",
+        "Environment: Unknown: containerd 2.1.4 from an unknown network, and too little else tells"
+        " (for production: a cluster's runtime).",
     ]
 
 

@@ -13,7 +13,8 @@ from tests.counting.scoring import explain, score, share
 from tests.layouts import Corpus
 
 SCORED = 52
-# Without a catalogue two scenarios are wrong: two tags of one repository at once behind one address, whose layers
+# Without a catalogue two scenarios are wrong: two clients take two tags of one repository at once behind one
+# address, and nothing tells whose layers are whose.
 WITHOUT = 50
 LAYOUTS = ("separate", "packed, 20 s apart", "packed, 7200 s apart")
 

@@ -95,7 +95,12 @@ final as (
         -- through another node, the clocks of the two differ. One node orders its own requests rightly. A push ends
         -- with its tag.
         requested_at - interval '1' second * {{ var('clock_skew_seconds') }}
-        * case when is_of_push or not is_moved_forward then 0 when is_tag_request then 2 when is_opening then 1 else 0 end as ordered_at
+        * case
+            when is_of_push or not is_moved_forward then 0
+            when is_tag_request then 2
+            when is_opening then 1
+            else 0
+        end as ordered_at
     from described
 )
 

@@ -86,8 +86,8 @@ questions_so_far as (
     from questions
 ),
 
--- Each machine asks for the image's manifest before it takes layers, or at least for the tag. A client that takes a layer
--- twice (for two platforms, or again after a failure) asks for the manifest once.
+-- Each machine asks for the image's manifest before it takes layers, or at least for the tag. A client that takes a
+-- layer twice (for two platforms, or again after a failure) asks for the manifest once.
 askers as (
     select pull_id, max(question_count_so_far) as asker_count_so_far
     from questions_so_far

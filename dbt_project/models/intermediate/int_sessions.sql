@@ -35,9 +35,10 @@ with_layers as (
         *,
         known_layer_count
         -- The docker command line has no image store: what it fetches are configurations (docker manifest create).
-        + case when origin.client_name = 'docker-cli' then 0 else
-            greatest(0, unknown_blob_count - greatest(0, expected_config_count - known_config_count)) end
-            as layer_count,
+        + case
+            when origin.client_name = 'docker-cli' then 0
+            else greatest(0, unknown_blob_count - greatest(0, expected_config_count - known_config_count))
+        end as layer_count,
         -- A tool for artifacts takes images too (oras cp, cosign save): then there is an index, or an image's manifest,
         -- and a layer, and no signature.
         (
