@@ -262,6 +262,7 @@ def test_a_user_of_the_settings(stub: StubRegistry, settings: Settings) -> None:
 def test_the_command(
     stub: StubRegistry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    (tmp_path / "data").mkdir()
     monkeypatch.setenv("PULLHOUSE_DATA", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
     assert main(["catalogue"]) == 2
