@@ -16,7 +16,7 @@ marked as (
 ahead as (
     select
         *,
-        coalesce(node, '') <> coalesce(lag(node) over chain, node, '')
+        coalesce(min(node) over nearby <> max(node) over nearby, false)
         -- A list of tags is of the look that follows it at once.
         or coalesce(lag(request_kind) over chain = 'tags', false) as is_moved_forward,
         min(case when is_push then requested_at end) over later as next_push_at,
@@ -36,6 +36,12 @@ ahead as (
     window chain as (
         partition by chain_origin_id, repository
         order by requested_at, ended_at, request_key
+    ),
+    nearby as (
+        partition by chain_origin_id, repository
+        order by requested_at
+        range between interval '{{ var('manifest_gap_seconds') }} seconds' preceding
+        and interval '{{ var('manifest_gap_seconds') }} seconds' following
     ),
     same_reference as (
         partition by chain_origin_id, repository, reference
@@ -91,9 +97,9 @@ described as (
 final as (
     select
         *,
-        -- In every client's protocol the tag comes first, then the index. Where they seem to come a moment later
-        -- through another node, the clocks of the two differ. One node orders its own requests rightly. A push ends
-        -- with its tag.
+        -- In every client's protocol the tag comes first, then the index. Where they seem to come a moment later and
+        -- the origin comes through two nodes, their clocks differ. One node orders its own requests rightly. A push
+        -- ends with its tag.
         requested_at - interval '1' second * {{ var('clock_skew_seconds') }}
         * case
             when is_of_push or not is_moved_forward then 0
