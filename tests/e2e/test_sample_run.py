@@ -182,11 +182,11 @@ def test_report_reads_the_same_figures_again(sample_run: SampleRun) -> None:
 
 
 def test_environments_are_those_of_the_cast(sample_run: SampleRun) -> None:
-    """60 % of the pulls labelled, nine in ten of the sure labels right; without the three timers too."""
+    """Half of the pulls labelled (on two families of evidence, or a proof), nine in ten of them right."""
     rows = judged(Warehouse(sample_run.settings, {}))
     everybody = score([row for _, row in rows])
     without_timers = score([row for role, row in rows if role not in TIMERS])
     print(everybody, without_timers)
     for found in (everybody, without_timers):
-        assert found.labelled_share >= 0.6
+        assert found.labelled_share >= 0.5
         assert found.precision >= 0.9
