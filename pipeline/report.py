@@ -105,7 +105,7 @@ def _weeks(con: duckdb.DuckDBPyConnection) -> list[Week]:
 def _counters(con: duckdb.DuckDBPyConnection) -> Counters | None:
     found = rows(
         con,
-        "select count(*) filter (where outcome = 'download'),"
+        "select cast(coalesce(sum(download_count), 0) as bigint),"
         " count(*) filter (where outcome = 'version_check'),"
         " cast(sum(ceil(manifest_get_count / 2)) as bigint),"
         " count(*) filter (where manifest_get_count > 0),"
