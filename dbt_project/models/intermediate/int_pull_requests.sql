@@ -37,6 +37,7 @@ final as (
         repository,
         request_number,
         request_key,
+        request_identity,
         requested_at,
         ended_at,
         method,

@@ -15,7 +15,8 @@ final as (
         pull_id,
         pull_date,
         request_number,
-        request_key,
+        -- Not the key by which requests of one moment are ordered: it holds the place of the line in its object.
+        request_identity as request_key,
         requested_at,
         ended_at,
         method,
