@@ -90,7 +90,7 @@ airflow: setup ## Airflow with its scheduler and page on 127.0.0.1:8080, on DATA
 	@$(BIN)/python -m pipeline airflow
 
 test: setup-dev ## all tests that need no root and no Debian packages
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-live: setup-dev ## the gateway configuration under a real nginx, the compose file under its own tool
 	@scripts/debian-packages nginx-light docker-compose
