@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -11,28 +9,38 @@ from enrichers import network
 from enrichers.ranges import text_column
 from enrichers.reference import ReferenceSet
 
-# A database puts such an address into some office or one of a hundred places that answer for it.
-NO_PLACE = {"cloud", "hosting", "cdn", "anycast_dns"}
+# Anycast: one address is announced from a hundred places, so it lies in no country.
+ANYCAST = {"anycast_dns", "cdn"}
+
+# A database puts such an address into some office of its holder.
+NO_CITY = ANYCAST | {"cloud", "hosting"}
 
 
-def locate(frame: pd.DataFrame, reference: ReferenceSet) -> pd.DataFrame:
+def locate(
+    frame: pd.DataFrame, reference: ReferenceSet, network_types: pd.Series[str] | None = None
+) -> pd.DataFrame:
     """Locate distinct addresses.
 
-    `frame` has the column address (text). Returns country_code (ISO 3166-1 alpha-2), region and city
-    (English names), all text with None for unknown, in the order and with the index of `frame`. Region
-    and city come only with the user's own data, and never for clouds, hosting, CDNs and anycast DNS,
-    where they mean nothing. Countries of different sources differ for 3 to 7 in 100 addresses.
+    `frame` has the column address (text); `network_types` is the column of that name that
+    `enrichers.network.describe` returns for it (worked out here where it is not given). Returns country_code
+    (ISO 3166-1 alpha-2), region and city (English names), all text with None for unknown, in the order and
+    with the index of `frame`. Anycast networks (public DNS resolvers, CDNs) have no country. Region and city
+    come only with the user's own data, and never for clouds and hosting, where they mean nothing. Countries
+    of different sources differ for 3 to 7 in 100 addresses.
     """
+    if network_types is None:
+        network_types = network.describe(frame, reference)["network_type"]
     columns = reference.places(frame["address"])
-    placed = pd.notna(columns["region"]) | pd.notna(columns["city"])
-    if placed.any():
-        nowhere = np.flatnonzero(placed)[_is_nowhere(frame[placed], reference)]
-        columns["region"][nowhere] = None
-        columns["city"][nowhere] = None
-    return pd.DataFrame({name: text_column(values, frame.index) for name, values in columns.items()})
-
-
-def _is_nowhere(frame: pd.DataFrame, reference: ReferenceSet) -> Any:  # noqa: ANN401
-    kinds = network.describe(frame, reference)["network_type"]
-    in_cloud = pd.notna(reference.clouds(frame["address"])["cloud_provider"])
-    return kinds.isin(NO_PLACE).to_numpy() | in_cloud
+    has_no_city = network_types.isin(NO_CITY).to_numpy(copy=True)
+    placed = np.flatnonzero(pd.notna(columns["region"]) | pd.notna(columns["city"]))
+    if placed.size:
+        in_cloud = pd.notna(reference.clouds(frame["address"].iloc[placed])["cloud_provider"])
+        has_no_city[placed] |= in_cloud
+    hidden = {
+        "country_code": network_types.isin(ANYCAST).to_numpy(),
+        "region": has_no_city,
+        "city": has_no_city,
+    }
+    return pd.DataFrame(
+        {name: text_column(np.where(hidden[name], None, columns[name]), frame.index) for name in hidden}
+    )

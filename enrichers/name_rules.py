@@ -9,7 +9,12 @@ import re
 NAME_RULES = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
-        ("nren", r"\bnren\b|research (and|&) education|(academic|research) network"),
+        (
+            "nren",
+            r"\bnren\b|research (and|&) education|(academic|research|education(al)?) network"
+            # In "China Next Generation Internet CERNET2" the word "internet" says nothing of an ISP.
+            r"|\bcernet2\b|\bcstnet\b",
+        ),
         (
             "education",
             r"\buniversi\w*|\bcolleges?\b|\bschools?\b|\bpolyte\w*|institute of technology|hochschule"

@@ -84,6 +84,8 @@ def test_a_cloud_range_without_a_route_is_a_cloud(reference: ReferenceSet) -> No
         ("Example Hosting Ltd", "hosting"),
         ("Data Center Vienna", "hosting"),
         ("Example Mobile Ltd", "mobile_isp"),
+        ("China Next Generation Internet CERNET2", "nren"),
+        ("Utah Education Network", "nren"),
         ("Deutsche Telekom AG", "isp"),
         ("Vodafone Telecomunicacoes", "isp"),
         ("Rural Broadband Cooperative", "isp"),

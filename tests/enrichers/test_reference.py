@@ -46,10 +46,10 @@ LOOK_UPS = [
     ("19.1.1.1", "US", 521, "Ford", "business", None, None, None),
     ("73.1.1.1", "US", 7922, "Comcast", "isp", None, None, None),
     ("12.1.1.1", "US", 7018, "AT&T", "isp", None, None, None),
-    ("9.9.9.9", "US", 19281, "Quad9", "anycast_dns", None, None, None),
+    ("9.9.9.9", None, 19281, "Quad9", "anycast_dns", None, None, None),
     ("2001:4860:4860::8888", "US", 15169, "Google", "cloud", None, None, None),
     ("2a01:4f8::1", "DE", 24940, "Hetzner", "hosting", "hetzner", None, "asn"),
-    ("2606:4700::1111", "US", 13335, "Cloudflare", "cdn", "cloudflare", None, "cidr"),
+    ("2606:4700::1111", None, 13335, "Cloudflare", "cdn", "cloudflare", None, "cidr"),
     ("2600:1f18::1", "US", 14618, "Amazon", "cloud", "aws", "us-east-1", "cidr"),
     ("2001:620::1", "CH", 559, "SWITCH", "nren", None, None, None),
     # APNIC's own object says AU of all its space; this is the WIDE project in Japan.

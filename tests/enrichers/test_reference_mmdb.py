@@ -128,14 +128,22 @@ def test_a_city_never_stands_beside_the_country_of_another_file(maxmind: Path, t
     assert rows(found) == [("GB", None, None), ("GB", None, "Dublin")]
 
 
-def test_a_cloud_or_anycast_address_has_no_city(tmp_path: Path) -> None:
+def test_an_anycast_address_has_no_country_and_a_cloud_s_no_city(tmp_path: Path) -> None:
     record = {"country_code": "US", "state1": "California", "city": "Mountain View"}
     nets = ["9.9.9.0/24", "3.5.140.0/24", "88.198.0.0/16", "104.16.0.0/16", "73.1.0.0/16", "2606:4700::/32"]
     reference = open_set(write_mmdb(tmp_path / "c.mmdb", "city", dict.fromkeys(nets, record)))
     frame = addresses("9.9.9.9", "3.5.140.1", "88.198.1.1", "104.16.0.1", "2606:4700::1111", "73.1.1.1")
     found = geo.locate(frame, reference)
+    nowhere, only_country = (None, None, None), ("US", None, None)
     # Quad9, AWS, Hetzner, Cloudflare twice; the last is a line of Comcast.
-    assert rows(found) == [("US", None, None)] * 5 + [("US", "California", "Mountain View")]
+    assert rows(found) == [
+        nowhere,
+        only_country,
+        only_country,
+        nowhere,
+        nowhere,
+        ("US", "California", "Mountain View"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,8 @@ V6 = 0x2A01 << 112
 def enrich(frame: pd.DataFrame, reference: ReferenceSet, ring: KeyRing) -> float:
     """CPU seconds of all enrichers, as pipeline.attributes calls them."""
     started = time.process_time()
-    geo.locate(frame, reference)
     operators = network.describe(frame, reference)
+    geo.locate(frame, reference, operators["network_type"])
     clouds = cloud.place(frame.assign(asn=operators["asn"]), reference)
     ci.judge(pd.concat([frame, clouds], axis=1).assign(**NOBODY), reference)
     keys = frame.assign(**NOBODY, identity_epoch="2026", client_os=None, architecture="amd64")
