@@ -5,6 +5,7 @@ The enrichers see distinct values only (law 6); one join brings the attributes b
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -20,7 +21,18 @@ from enrichers.reference import ReferenceSet
 from ingest.addresses import resolve
 from ingest.paths import parse
 from ingest.scrub import scrub
-from pipeline.attributes_sql import ADDRESS_JOIN, CI_KEYS, IDENTITIES, REQUESTS, STARTED_AT, TIME_RESOLUTION
+from pipeline.attributes_sql import (
+    ADDRESS_JOIN,
+    CI_KEYS,
+    DIGEST_OF_ID,
+    HOST,
+    IDENTITIES,
+    MEDIA_TYPE,
+    REQUEST_ID,
+    REQUESTS,
+    STARTED_AT,
+    TIME_RESOLUTION,
+)
 from pipeline.reverse_dns import ReverseDns
 
 Network = IPv4Network | IPv6Network
@@ -71,10 +83,11 @@ def attach(
     `names`: where reverse DNS is switched on.
     """
     con.execute(TIME_RESOLUTION)
-    _forget_telling_ids(con)
+    _digest_odd_ids(con, ring.secret("quarantine"))
     _materialise(con, "paths", _paths(con))
-    _materialise(con, "hosts", _scrubbed(con, "host"))
-    _materialise(con, "nodes", _scrubbed(con, "node"))
+    _materialise(con, "hosts", _scrubbed(con, "host", "host", HOST))
+    _materialise(con, "nodes", _scrubbed(con, "node", "node"))
+    _materialise(con, "media_types", _scrubbed(con, "resp_content_type", "response_media_type", MEDIA_TYPE))
     _materialise(con, "clients", _clients(con))
     _materialise(con, "networks", _networks(con, reference, names))
     _materialise(con, "ci_verdicts", _ci_verdicts(con, reference))
@@ -119,13 +132,13 @@ def _days(con: duckdb.DuckDBPyConnection) -> list[date]:
     return [row[0] for row in rows]
 
 
-def _forget_telling_ids(con: duckdb.DuckDBPyConnection) -> None:
-    """A request id that names an address is none: some proxies build theirs from the client's."""
-    query = "select distinct request_id from lines where regexp_matches(request_id, '[.:%]')"
-    ids = con.execute(query).df()["request_id"]
-    con.register("telling", pd.DataFrame({"request_id": ids[ids != _scrub_column(ids)]}))
-    con.execute("update lines set request_id = null where request_id in (select request_id from telling)")
-    con.unregister("telling")
+def _digest_odd_ids(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
+    """Some proxies build an id from the client's address, and some take the client's own header for it."""
+    con.execute(
+        f"update lines set request_id = {DIGEST_OF_ID}"
+        f" where request_id is not null and not regexp_full_match(request_id, '{REQUEST_ID}')",
+        {"key": key},
+    )
 
 
 def _paths(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
@@ -135,9 +148,17 @@ def _paths(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     return frame
 
 
-def _scrubbed(con: duckdb.DuckDBPyConnection, column: str) -> pd.DataFrame:
+def _scrubbed(
+    con: duckdb.DuckDBPyConnection, column: str, name: str, pattern: str = "(?s).+"
+) -> pd.DataFrame:
+    """`raw` and `name`: each distinct text of a column, and what of it may be kept; null where it is none.
+
+    `pattern`: what it must look like; its first group, where it has one, is what is kept.
+    """
     frame = con.execute(f"select distinct {column} as raw from lines where {column} is not null").df()
-    return frame.assign(**{column: _scrub_column(frame["raw"])})
+    found = [re.fullmatch(pattern, text, re.ASCII) for text in frame["raw"]]
+    kept = [match[match.re.groups] if match else None for match in found]
+    return frame.assign(**{name: _scrub_column(pd.Series(kept, index=frame.index, dtype=object))})
 
 
 def _clients(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
@@ -156,8 +177,8 @@ def _networks(
     con: duckdb.DuckDBPyConnection, reference: ReferenceSet, names: ReverseDns | None
 ) -> pd.DataFrame:
     frame = con.execute("select distinct address from line_addresses where address is not null").df()
-    places = geo.locate(frame, reference)
     operators = network.describe(frame, reference)
+    places = geo.locate(frame, reference, operators["network_type"])
     if names:
         asked = frame["address"][reverse_names.wanted(operators)]
         reverse_names.refine(operators, frame["address"], names.hosts(asked))

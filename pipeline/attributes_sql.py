@@ -1,7 +1,5 @@
 """The joins of `pipeline.attributes`: distinct attributes back to lines."""
 
-from ingest.paths import DIGEST
-
 ADDRESS_JOIN = """
     left join line_addresses a
         on l.remote_addr is not distinct from a.remote_addr
@@ -32,15 +30,22 @@ _AUTH_KIND = """case
         when l.has_authorization is not null then 'other'
     end"""
 
-# Headers of the registry behind the gateway, and so of anybody: what is not of their grammar is not kept, nor
-# is what a media type says of itself ("; charset=utf-8").
-_DIGEST_OF_RESPONSE = f"case when regexp_full_match(l.resp_digest, '{DIGEST}') then l.resp_digest end"
-_MEDIA_TYPE_PATTERN = (
-    r"(?i)^((?:application|audio|font|image|message|model|multipart|text|video)"
-    # Each part between two dots has a letter: four numbers would be an address.
-    r"/[a-z0-9!#$&^_+-]*[a-z][a-z0-9!#$&^_+-]*(?:\.[a-z0-9!#$&^_+-]*[a-z][a-z0-9!#$&^_+-]*)*)\s*(?:;.*)?$"
+# Headers of the registry behind the gateway, and so of anybody: a digest is kept where it is of an algorithm
+# that registries use. `media_types` and `hosts` are scrubbed before.
+RESPONSE_DIGEST = "(?:sha256|blake3):[0-9A-Fa-f]{64}|sha384:[0-9A-Fa-f]{96}|sha512:[0-9A-Fa-f]{128}"
+# Without what it says of itself ("; charset=utf-8").
+MEDIA_TYPE = (
+    "((?:application|audio|font|image|message|model|multipart|text|video)/[A-Za-z0-9!#$&^_.+-]{1,127})"
+    r"\s*(?:;.*)?"
 )
-_MEDIA_TYPE = f"nullif(regexp_extract(l.resp_content_type, '{_MEDIA_TYPE_PATTERN}', 1), '')"
+HOST = r"[A-Za-z0-9._:\[\]-]{1,255}"
+
+# What nginx, Envoy, load balancers and tracers make of their own: hexadecimal digits, in groups or not. All
+# else may hold the client's address, its words, or its secrets: such an id is as good under a keyed digest.
+REQUEST_ID = (
+    "[0-9A-Fa-f]{16,64}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|1-[0-9A-Fa-f]{8}-[0-9A-Fa-f]{24}"
+)
+DIGEST_OF_ID = "left(sha256(hex($key::blob) || request_id), 32)"
 
 CI_KEYS = f"""
 with pairs as (
@@ -78,7 +83,8 @@ select
     case when {_BYTES_SENT} <= {LARGEST_RESPONSE_BYTES} then {_BYTES_SENT} end as bytes_sent,
     case when l.request_completion is not null then l.request_completion = 'OK' end as is_complete,
     l.range is not null as is_range,
-    {_DIGEST_OF_RESPONSE} as response_digest, {_MEDIA_TYPE} as response_media_type,
+    case when regexp_full_match(l.resp_digest, '{RESPONSE_DIGEST}') then l.resp_digest end as response_digest,
+    m.response_media_type,
     {_AUTH_KIND} as auth_kind,
     case when regexp_full_match(l.session_token_hash, '{HASH}') then l.session_token_hash end
         as session_token_hash,
@@ -95,6 +101,7 @@ left join paths p
     on l.request_uri is not distinct from p.request_uri and l.args is not distinct from p.args
 left join hosts h on l.host = h.raw
 left join nodes on l.node = nodes.raw
+left join media_types m on l.resp_content_type = m.raw
 left join clients c on l.user_agent is not distinct from c.user_agent
 left join networks n on l.address = n.address
 left join ci_verdicts v
