@@ -51,12 +51,13 @@ class Scenario:
 
 
 class Written:
-    """The written scenarios, in the form of `tests.layouts.Corpus`."""
+    """The scenarios of one file, in the form of `tests.layouts.Corpus`."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, file: str = "scenarios.txt") -> None:
         self.images: dict[str, Any] = json.loads((directory / "images.json").read_text("utf-8"))
-        text = (directory / "scenarios.txt").read_text("utf-8")
-        self.agents = dict(re.findall(r"^agent (\S+) += (.+)$", text, re.MULTILINE))
+        text = (directory / file).read_text("utf-8")
+        named = (directory / "scenarios.txt").read_text("utf-8") + text
+        self.agents = dict(re.findall(r"^agent (\S+) += (.+)$", named, re.MULTILINE))
         self.scenarios = {scenario.id: scenario for scenario in self._read(text)}
         self.catalogue = {name: _catalogue(image) for name, image in self.images.items()}
         self.truth = [
@@ -177,6 +178,7 @@ class _Maker:
             "remote_addr": "127.0.0.1",
             "x_forwarded_for": "",
             "host": "registry.test",
+            "node": given.get("node", "gw1"),
             "method": method,
             "uri": uri,
             "request_uri": path,

@@ -87,7 +87,8 @@ def differences(scenario: Scenario, placed: Placed, sessions: list[tuple[Any, ..
     wanted = scenario.expected.get("tag")
     if wanted and tag != (None if wanted == "-" else placed.renaming.tag(wanted)):
         wrong.append(f"{scenario.id}: tag {tag}")
-    if scenario.expected.get("platform", platform) != platform:
+    expected = scenario.expected.get("platform", platform)
+    if (None if expected == "-" else expected) != platform:
         wrong.append(f"{scenario.id}: platform {platform}")
     return wrong
 

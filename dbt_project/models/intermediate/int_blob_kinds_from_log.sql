@@ -7,13 +7,24 @@ blobs as (
     from manifests
     where config_digest is not null
     union all
-    select observed_on, unnest(layers) as digest, 'layer' as blob_kind
+    -- A signature has parts too, which are nothing that an image is made of, however large.
+    select
+        observed_on,
+        unnest(layers) as digest,
+        case when kind = 'artifact' then 'other' else 'layer' end as blob_kind
     from manifests
 ),
 
 -- Small in one image and a layer in another: then it is a layer, whose size was told once.
 final as (
-    select observed_on, digest, max(blob_kind) as blob_kind
+    select
+        observed_on,
+        digest,
+        case
+            when bool_or(blob_kind = 'layer') then 'layer'
+            when bool_or(blob_kind = 'config') then 'config'
+            else 'other'
+        end as blob_kind
     from blobs
     group by observed_on, digest
 )

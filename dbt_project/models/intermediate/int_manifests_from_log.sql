@@ -23,11 +23,13 @@ taken as (
             as whole_bytes,
         case
             when request_kind <> 'manifest' then null
+            when regexp_matches(reference, '^sha256-[0-9a-f]{64}') then 'artifact'
             when response_media_type like '%image.index%' or response_media_type like '%manifest.list%' then 'index'
             when response_media_type like '%docker.distribution.manifest%' then 'image'
             -- An image, or a chart: all that is said is that it is no index.
             when response_media_type like '%image.manifest%' then 'manifest'
         end as said_kind,
+        response_media_type like '%image.index%' as is_list,
         request_kind = 'manifest' and reference_type = 'tag' as is_tag_request
     from requests
     where
@@ -55,6 +57,8 @@ placed as (
         *,
         last_value(case when said_kind = 'index' then object_digest end ignore nulls) over phase as index_digest,
         last_value(case when said_kind = 'index' then requested_at end ignore nulls) over phase as index_at,
+        last_value(case when said_kind = 'artifact' and is_list then requested_at end ignore nulls) over phase
+            as artifacts_at,
         last_value(
             case when request_kind = 'manifest' and coalesce(said_kind, '') <> 'index' then object_digest end
             ignore nulls
@@ -77,7 +81,13 @@ described as (
             where
             index_digest <> object_digest
             and requested_at <= index_at + interval '1' second * {{ var('manifest_gap_seconds') }}
-        ), []) as parents
+        ), []) as parents,
+        -- Named by the list of signatures of another manifest.
+        bool_and(coalesce(
+            not is_tag_request
+            and requested_at <= artifacts_at + interval '1' second * {{ var('manifest_gap_seconds') }},
+            false
+        )) as is_of_artifacts
     from placed
     where request_kind = 'manifest' and object_digest is not null
     group by observed_on, object_digest
@@ -99,6 +109,7 @@ parts as (
     select
         observed_on,
         digest,
+        list(blob_digest order by blob_digest) as digests,
         count(*) filter (where blob_bytes < {{ var('layer_bytes') }}) as small_count,
         max(case when blob_bytes < {{ var('layer_bytes') }} then blob_digest end) as small_digest,
         coalesce(list(blob_digest order by blob_digest) filter (
@@ -113,9 +124,12 @@ judged as (
         described.observed_on,
         described.digest,
         described.parents,
-        coalesce(parts.large_digests, []) as layers,
+        coalesce(parts.digests, []) as digests,
+        coalesce(parts.large_digests, []) as large_digests,
         case when parts.small_count = 1 and len(parts.large_digests) > 0 then parts.small_digest end as config_digest,
-        described.said_kind
+        -- Of a signature its one part is taken; of an image its configuration too.
+        case when described.is_of_artifacts and coalesce(len(parts.digests), 0) < 2 then 'artifact' else said_kind end
+            as said_kind
     from described
     left join parts on described.observed_on = parts.observed_on and described.digest = parts.digest
 ),
@@ -129,13 +143,15 @@ final as (
             -- An OCI manifest may be a chart; a child of an index with one configuration and layers is an image.
             when len(judged.parents) > 0 and judged.config_digest is not null then 'image'
         end as kind,
-        judged.config_digest,
-        judged.layers,
+        case when coalesce(judged.said_kind <> 'artifact', true) then judged.config_digest end as config_digest,
+        case when judged.said_kind = 'artifact' then judged.digests else judged.large_digests end as layers,
         judged.parents,
         'log' as source
     from judged
     left join manifests on judged.digest = manifests.digest
-    where manifests.kind is null and (judged.said_kind is not null or len(judged.layers) + len(judged.parents) > 0)
+    where
+        manifests.kind is null
+        and (judged.said_kind is not null or len(judged.large_digests) + len(judged.parents) > 0)
 )
 
 select * from final

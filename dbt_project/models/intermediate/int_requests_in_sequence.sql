@@ -73,8 +73,12 @@ final as (
         lag(is_redirected) over chain as before_is_redirected,
         lag(reference) over chain as before_reference,
         lag(is_taken_up) over chain as before_is_taken_up,
-        last_value(case when is_tag_request and method = 'GET' and is_success then reference end ignore nulls)
-            over earlier as phase_tag,
+        -- What was asked for last by GET, and what that began with.
+        last_value(
+            case when request_kind = 'manifest' and method = 'GET' and is_success then reference end ignore nulls
+        ) over earlier as before_manifest,
+        last_value(case when is_opening and method = 'GET' and is_success then reference end ignore nulls)
+            over earlier as before_opening,
         coalesce(lag(phase_blob_count) over chain, 0) as before_blob_count,
         coalesce(lag(phase_layer_count) over chain, 0) as before_layer_count,
         max(busy_until) over earlier as before_busy_until

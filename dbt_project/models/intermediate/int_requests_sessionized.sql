@@ -46,10 +46,10 @@ judged as (
                 and idle <= interval '1' second * {{ var('echo_gap_seconds') }}
                 then null
             when method = 'HEAD' and (is_tag_request or before_method = 'HEAD') then 'head'
-            -- The same tag once more after a pause: the next look (podman, cri-o). cri-o up to 1.30 asks twice within
-            -- one pull, but at once.
+            -- The same tag or digest once more after a pause: the next look (podman, cri-o). cri-o up to 1.30 asks
+            -- twice within one pull, but at once.
             when
-                method = 'GET' and is_tag_request and phase_tag = reference
+                method = 'GET' and reference in (before_opening, before_manifest)
                 and idle >= interval '1' second * {{ var('look_gap_seconds') }}
                 then 'again'
         end as boundary

@@ -30,7 +30,12 @@ steps as (
     select
         *,
         is_seen_manifest and coalesce(manifest_kind = 'index', false) as is_index_step,
-        is_seen_manifest and coalesce(manifest_kind = 'image', true) as is_image_step,
+        -- The digest that a tag was just answered with is no other image.
+        is_seen_manifest and coalesce(manifest_kind = 'image', true)
+        and coalesce(object_digest <> lag(case when is_seen_manifest then object_digest end) over (
+            partition by chain_origin_id, repository, requested_on
+            order by ordered_at, requested_at, ended_at, request_key
+        ), true) as is_image_step,
         -- A configuration is small, and an image has one.
         is_blob_get and coalesce(
             blob_kind = 'config',

@@ -1,16 +1,13 @@
 -- What became of each blob that a session asked for: its last attempt decides. A blob that was only refused (404, 429,
 -- 5xx) was wanted too. Not so a digest that is asked for as a manifest as well: containerd tries a manifest of an
--- unknown media type as a blob first.
+-- unknown media type as a blob first. A client that has all of a blob and asks for the rest gets status 416: nothing was
+-- missing.
 with requests as (
     select * from {{ ref('int_requests_sessionized') }}
 ),
 
 attempts as (
-    select
-        *,
-        bool_or(is_success) over (
-            partition by chain_origin_id, repository, session_number, object_digest
-        ) as is_ever_answered
+    select *
     from requests
     where request_kind = 'blob' and method = 'GET' and object_digest is not null and status is distinct from 416
 ),
@@ -25,7 +22,7 @@ wanted as (
     select attempts.*
     from attempts
     left join manifests using (chain_origin_id, repository, session_number, object_digest)
-    where attempts.is_success or (not attempts.is_ever_answered and manifests.session_number is null)
+    where attempts.is_success or manifests.session_number is null
 ),
 
 deliveries as (
@@ -48,7 +45,14 @@ last_attempts as (
 ),
 
 kinds as (
-    select chain_origin_id, repository, session_number, object_digest, max(blob_kind) as blob_kind
+    select
+        chain_origin_id,
+        repository,
+        session_number,
+        object_digest,
+        max(blob_kind) as blob_kind,
+        not bool_or(is_success) as is_refused,
+        coalesce(bool_or(is_redirected), false) as is_redirected
     from wanted
     group by chain_origin_id, repository, session_number, object_digest
 ),
@@ -60,15 +64,18 @@ final as (
         last_attempts.session_number,
         last_attempts.object_digest,
         kinds.blob_kind,
-        last_attempts.is_redirected,
-        not last_attempts.is_success as is_refused,
+        kinds.is_redirected,
+        kinds.is_refused,
         -- A client may break off what it finds it has already, and go on (crane): only what was broken
         -- off with nothing after it is missing at the end, unless it came whole to another machine behind the address.
-        not last_attempts.is_success or (
-            coalesce(deliveries.whole_count, 0) = 0
-            and coalesce(not last_attempts.is_complete, false)
-            and not last_attempts.is_redirected
-            and last_attempts.ended_at >= sessions.last_requested_at
+        coalesce(deliveries.whole_count, 0) = 0
+        and not last_attempts.is_redirected
+        and (
+            not last_attempts.is_success
+            or (
+                coalesce(not last_attempts.is_complete, false)
+                and last_attempts.ended_at >= sessions.last_requested_at
+            )
         ) as is_undelivered
     from last_attempts
     inner join kinds using (chain_origin_id, repository, session_number, object_digest)

@@ -59,8 +59,8 @@ final as (
                     || ' was answered with success (status ' || coalesce(failures, 'unknown') || ').'
             when 'interrupted'
                 then
-                    'Interrupted: of ' || {{ counted('layer_count', 'layer') }}
-                    || ' asked for, one at least was broken off with nothing after it.'
+                    'Interrupted: of ' || {{ counted('wanted_layer_count', 'layer') }}
+                    || ' asked for, one at least was refused, or broken off with nothing after it.'
             when 'download'
                 then
                     'Download: ' || {{ counted('layer_count', 'layer') }} || ' asked for with success'
@@ -83,6 +83,7 @@ final as (
                         then
                             'Inspection: ' || client || ', which keeps no images, looked manifests up (' || look_ups
                             || ') and took no layer.'
+                    when deletion_count > 0 then 'Inspection: what was looked up was deleted then.'
                     else 'Inspection: the index was fetched, and no image of it.'
                 end
             else

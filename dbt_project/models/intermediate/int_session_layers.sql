@@ -11,8 +11,10 @@ final as (
         count(*) filter (where not is_refused and blob_kind = 'layer') as known_layer_count,
         count(*) filter (where not is_refused and blob_kind = 'config') as known_config_count,
         count(*) filter (where not is_refused and blob_kind is null) as unknown_blob_count,
-        coalesce(bool_or(is_redirected) filter (where not is_refused), false) as is_redirected,
-        bool_or(is_undelivered and coalesce(blob_kind, 'layer') = 'layer') as is_undelivered
+        count(*) filter (where is_refused and blob_kind = 'layer') as refused_layer_count,
+        count(*) filter (where is_refused and blob_kind is null) as refused_unknown_count,
+        bool_or(is_redirected) as is_redirected,
+        bool_or(is_undelivered and not is_refused and coalesce(blob_kind, 'layer') = 'layer') as is_undelivered
     from blobs
     group by chain_origin_id, repository, session_number
 )

@@ -39,7 +39,7 @@ final as (
         cast(sessions.started_at as date) as pull_date,
         sessions.tag,
         sessions.digest,
-        case when sessions.platform_count = 1 then sessions.platform end as platform,
+        sessions.platform,
         sessions.outcome,
         sessions.completeness,
         sessions.is_multi_platform,
