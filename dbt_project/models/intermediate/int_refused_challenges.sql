@@ -31,6 +31,7 @@ final as (
         requested_at,
         repository,
         reference,
+        client_category,
         origin_id,
         origin_unlinkable as is_origin_unlinkable
     from asked

@@ -1,6 +1,6 @@
 {% set reads_back = var('pattern_days') | int - 1 %}
 
--- Sessions that show that somebody uses a tag, or at least looks at it. A push and a failure show nothing of the kind.
+-- Sessions that show that somebody uses a tag, looks at it or asks for it in vain. A push shows nothing of the kind.
 -- Of the days that tag_usage looks at, and of those that tag_usage_base rebuilds: not of all that the warehouse holds.
 with pulls as (
     select * from {{ ref('fct_pulls') }}
@@ -39,7 +39,8 @@ final as (
         case
             when not pulls.is_origin_unlinkable then coalesce(unique_keys.unique_key, pulls.origin_id)
         end as origin_key,
-        pulls.outcome <> 'inspect' as is_pull,
+        pulls.outcome not in ('inspect', 'failed') as is_pull,
+        pulls.outcome = 'failed' as is_failed,
         pulls.pull_date > last_days.last_day - {{ var('tag_lookback_days') }} as is_in_lookback,
         pulls.pull_date > last_days.last_day - {{ var('active_window_days') }}
         and pulls.outcome in ('download', 'version_check')
@@ -55,7 +56,7 @@ final as (
         and (
             pulls.outcome in ('download', 'version_check', 'interrupted', 'artifact')
             -- Who looks at everything wants nothing of it.
-            or (pulls.outcome = 'inspect' and coalesce(pulls.client_category, '') not in ('scanner', 'bot', 'browser'))
+            or (pulls.outcome in ('inspect', 'failed') and {{ is_wanted('pulls.client_category') }})
         )
 )
 

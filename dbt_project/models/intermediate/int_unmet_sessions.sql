@@ -60,6 +60,7 @@ joined as (
         sessions.started_at,
         sessions.outcome,
         sessions.origin.origin_id,
+        sessions.origin.client_category,
         sessions.origin.origin_unlinkable as is_origin_unlinkable,
         sessions.origin.can_pull,
         sessions.origin.engine_os || '/' || sessions.origin.architecture as wanted_platform,
@@ -100,6 +101,7 @@ final as (
         failure,
         -- What was not found is what was asked for last; all else is about the image that the tag means.
         case when failure = 'not_found' then last_reference else coalesce(last_tag, last_reference) end as reference,
+        client_category,
         origin_id,
         is_origin_unlinkable,
         ask_count as request_count,

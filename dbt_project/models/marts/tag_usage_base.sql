@@ -8,7 +8,7 @@
 
 with uses as (
     select * from {{ ref('int_tag_uses') }}
-    where pull_date in {{ planned('day', reads_back) }} and tag is not null
+    where pull_date in {{ planned('day', reads_back) }} and tag is not null and not is_failed
 ),
 
 final as (

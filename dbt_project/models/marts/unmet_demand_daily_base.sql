@@ -19,6 +19,7 @@ demands as (
         repository,
         failure,
         reference,
+        client_category,
         origin_id,
         is_origin_unlinkable,
         request_count,
@@ -30,6 +31,7 @@ demands as (
         repository,
         'refused' as failure,
         reference,
+        client_category,
         origin_id,
         is_origin_unlinkable,
         1 as request_count,
@@ -45,6 +47,7 @@ final as (
         reference,
         count(*) as session_count,
         count(*) filter (where doubt is null) as reliable_session_count,
+        count(*) filter (where {{ is_wanted('client_category') }}) as wanted_session_count,
         cast(sum(request_count) as bigint) as request_count,
         count(distinct origin_id) filter (where not is_origin_unlinkable) as unique_origin_count,
         min(doubt) as doubt

@@ -1,0 +1,36 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_days',
+    on_schema_change='fail',
+    meta={'grain': 'day', 'period_column': 'logged_on'}
+) }}
+
+with requests as (
+    select * from {{ ref('stg_requests') }}
+),
+
+loads as (
+    select * from {{ ref('stg_loads') }}
+),
+
+final as (
+    select
+        requests.date as logged_on,
+        loads.source_name,
+        -- A log that does not name its nodes has one.
+        coalesce(requests.node, '') as node,
+        -- Pings, tokens and what asks for no image.
+        coalesce(requests.repository, '') as repository,
+        count(*) as line_count,
+        -- Sent away before it could say what it wanted: whoever gets no token asks for no tag.
+        count(*) filter (
+            where requests.request_kind in ('ping', 'token')
+            and (requests.status in (403, 429) or requests.status >= 500)
+        ) as turned_away_count
+    from requests
+    inner join loads using (load_id)
+    where requests.date in {{ planned('day') }}
+    group by requests.date, loads.source_name, coalesce(requests.node, ''), coalesce(requests.repository, '')
+)
+
+select * from final
