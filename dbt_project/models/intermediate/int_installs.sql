@@ -130,9 +130,9 @@ origins as (
         max(last_checked_at) as last_checked_at,
         sum(session_count) as session_count,
         max(machine_estimate) as machine_estimate,
-        max_by(digest, last_seen_at) filter (where is_downloaded) as downloaded_digest,
+        max_by(digest, (last_seen_at, digest)) filter (where is_downloaded) as downloaded_digest,
         max(last_seen_at) filter (where is_downloaded) as downloaded_seen_at,
-        min_by(digest, first_seen_at) filter (where digest is not null) as first_answered_digest
+        min_by(digest, (first_seen_at, digest)) filter (where digest is not null) as first_answered_digest
     from with_downloads
     group by install_date, repository, origin_key, tag
 ),

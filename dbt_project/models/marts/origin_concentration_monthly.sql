@@ -61,7 +61,12 @@ origins as (
 ranked as (
     select
         *,
-        row_number() over (partition by period_start, repository order by pull_count desc, origin_key asc) as place,
+        -- Of those with as many pulls the one with more downloads goes first. Who ties in both is alike in every figure
+        -- below, so that none depends on a pseudonym, and the smaller figure without them stands.
+        row_number() over (
+            partition by period_start, repository
+            order by pull_count desc, download_count desc, origin_key asc
+        ) as place,
         count(*) over (partition by period_start, repository) as origin_count
     from origins
 ),
