@@ -33,6 +33,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = tmp_path_factory.mktemp("installs")
     crowd = traffic.crowd()
     lines = [*crowd, *traffic.with_gap(), *traffic.installs(), *traffic.unmet()]
+    lines += [*traffic.two_tags(), *traffic.throttled(), *traffic.unheard()]
     late = [line for line in lines if LATE[0] <= traffic.day_of(line) <= LATE[1]]
     settings = Settings(data=folder / "data", logs=str(folder / "logs"), identity_epoch="month")
     settings.data.mkdir(parents=True)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.test_laws import contents
 from tests.installs.conftest import Built
-from tests.installs.traffic import INSTALLS
+from tests.installs.traffic import INSTALLS, THROTTLED, TWO_TAGS, UNHEARD
 from tests.warehouse import build_and_publish
 
 
@@ -41,7 +41,7 @@ def test_active_installs(built: Built, day: date, expected: tuple[int, ...]) -> 
 def test_versions_that_installs_run(built: Built) -> None:
     """19 February: A, B, C on 1.0.0. 22 February: B, C on it; A, D on 1.1.0, to which A moved on the 20th."""
     found = built.warehouse.query(
-        "select adoption_date, version, install_count, install_share, days_since_first_seen"
+        "select adoption_date, version, active_install_count, install_share, days_since_first_seen"
         " from version_adoption_daily where repository = ? and adoption_date in ('2026-02-19', '2026-02-22')"
         " order by all",
         [INSTALLS],
@@ -57,6 +57,71 @@ def test_versions_that_installs_run(built: Built) -> None:
         [INSTALLS],
     )
     assert moved == [(date(2026, 2, 20), 1)]
+
+
+def test_two_tags_of_one_act_are_no_moves(built: Built) -> None:
+    """Neither up nor down, on any of the sixteen days; the install counts under both, half of it each."""
+    moved = built.warehouse.query(
+        "select sum(upgrade_count), sum(downgrade_count) from version_adoption_daily where repository = ?",
+        [TWO_TAGS],
+    )
+    assert moved == [(0, 0)]
+    assert built.warehouse.query(
+        "select version, active_install_count, install_share from version_adoption_daily"
+        " where repository = ? and adoption_date = '2026-02-20' order by all",
+        [TWO_TAGS],
+    ) == [("1.0.0", 1, 0.5), ("1.1.0", 1, 0.5)]
+    assert built.warehouse.query(
+        "select active_install_count from active_installs_daily"
+        " where repository = ? and install_date = '2026-02-20'",
+        [TWO_TAGS],
+    ) == [(1,)]
+
+
+def test_a_client_that_was_refused_is_not_current(built: Built) -> None:
+    """Fourteen look-ups, fourteen GETs answered 429: nothing runs there. The other install took the image."""
+    found = built.warehouse.query(
+        "select active_install_count, confirmed_current_count, inferred_current_count"
+        " from active_installs_daily where repository = ? and install_date = '2026-02-23'",
+        [THROTTLED],
+    )
+    assert found == [(1, 1, 0)]
+
+
+def test_a_version_after_a_hole_is_no_release(built: Built) -> None:
+    """1.1.0 came when the node was heard again after a week; 1.2.0 came on the day after."""
+    found = built.warehouse.query(
+        "select version, first_seen_on, is_release_seen from versions where repository = ? order by version",
+        [UNHEARD],
+    )
+    assert found == [
+        ("1.0.0", date(2026, 2, 6), False),
+        ("1.1.0", date(2026, 2, 20), False),
+        ("1.2.0", date(2026, 2, 21), True),
+    ]
+
+
+def test_tag_usage_counts_the_same_installs(built: Built) -> None:
+    """
+    As of 12 March, 28 days back: A and B used latest, D 1.1.0; C was last seen in early February. CI is none.
+    By the same rules, active_installs_daily has three.
+    """
+    found = built.warehouse.query(
+        "select tag, active_install_count from tag_usage where repository = ? order by tag", [INSTALLS]
+    )
+    assert found == [("1.0.0", 0), ("1.1.0", 1), ("latest", 2)]
+    assert built.warehouse.query(
+        "select active_install_count from active_installs_daily"
+        " where repository = ? and install_date = '2026-03-12'",
+        [INSTALLS],
+    ) == [(3,)]
+
+
+def test_a_median_lag_is_known_when_it_has_passed(built: Built) -> None:
+    """No day of any version shows a median that lay ahead of it."""
+    assert built.warehouse.query(
+        "select count(*) from version_adoption_daily where median_upgrade_lag_days > days_since_first_seen"
+    ) == [(0,)]
 
 
 def test_upgrade_lag_counts_those_who_have_not_moved(built: Built) -> None:

@@ -19,6 +19,7 @@ WOODPECKER = (
 )
 # The repository whose lines are compared with a brute-force count.
 CROWD, WITH_GAP, INSTALLS, UNMET = "crowd/app", "gap/app", "installs/app", "unmet/app"
+TWO_TAGS, THROTTLED, UNHEARD = "two-tags/app", "throttled/app", "unheard/app"
 OLD, NEW = digest("installs 1.0.0"), digest("installs 1.1.0")
 RELEASED = date(2026, 2, 20)
 
@@ -99,6 +100,35 @@ def unmet() -> list[Line]:
             traffic.manifest(at + timedelta(milliseconds=100 * step), method, tag, status=status)
         lines += traffic.lines
     return lines + known.lines
+
+
+def two_tags() -> list[Line]:
+    """One client takes 1.0.0 and, four seconds later, 1.1.0: once a day for sixteen days."""
+    traffic = Traffic(TWO_TAGS, "203.0.113.40")
+    for day in days(date(2026, 2, 10), date(2026, 2, 25)):
+        pull(traffic, moment(day, 6), "1.0.0", OLD)
+        pull(traffic, moment(day, 6) + timedelta(seconds=4), "1.1.0", NEW)
+    return traffic.lines
+
+
+def throttled() -> list[Line]:
+    """A looks `latest` up on fourteen days and is refused the GET each time; B takes it once."""
+    refused, served = Traffic(THROTTLED, "203.0.113.41"), Traffic(THROTTLED, "203.0.113.42")
+    pull(served, moment(date(2026, 2, 10), 6), "latest", NEW)
+    for day in days(date(2026, 2, 10), date(2026, 2, 23)):
+        look_up(refused, moment(day, 8), "latest", NEW)
+        refused.manifest(moment(day, 8) + timedelta(seconds=1), "GET", "latest", status=429)
+    return refused.lines + served.lines
+
+
+def unheard() -> list[Line]:
+    """A node of its own: 1.0.0 until 12 February, nothing for a week, then 1.1.0; 1.2.0 the day after."""
+    traffic = Traffic(UNHEARD, "203.0.113.43")
+    for day in days(date(2026, 2, 6), date(2026, 2, 12)):
+        look_up(traffic, moment(day, 6), "1.0.0", OLD)
+    pull(traffic, moment(date(2026, 2, 20), 6), "1.1.0", NEW)
+    pull(traffic, moment(date(2026, 2, 21), 6), "1.2.0", digest("unheard 1.2.0"))
+    return [line | {"node": "gw-9"} for line in traffic.lines]
 
 
 def pull(traffic: Traffic, at: datetime, tag: str, meant: str) -> None:

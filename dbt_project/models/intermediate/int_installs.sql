@@ -1,6 +1,7 @@
 {% set window = var('active_window_days') | int - 1 %}
 {% set reads_back = window + var('pattern_days') | int - 1 %}
--- What each origin ran on each planned day, as its traffic of the window up to that day tells.
+-- What each origin ran on each planned day, as its traffic of the window up to that day tells: one row a tag (or
+-- digest) that it goes on using.
 with logged_days as (
     select * from {{ ref('stg_load_days') }}
 ),
@@ -60,7 +61,26 @@ installs as (
         {{ unique_key('endpoint', 'versions') }} as endpoint_key
     from versions
     {{ join_unique_keys('versions', 'unique_keys') }}
-    where versions.is_install
+    where
+        versions.is_install
+        and versions.pull_date >= (select min(days.install_date) - {{ window }} from days)
+),
+
+act_starts as (
+    select * from {{ act_starts('installs', 'tag, digest') }}
+),
+
+acts as (
+    select
+        *,
+        -- What is pinned has no tag.
+        coalesce(tag, digest, '') as reference,
+        max(case when is_act_start then first_seen_at end) over (
+            partition by repository, origin_key, pull_date
+            order by first_seen_at, last_seen_at, tag, digest
+            rows between unbounded preceding and current row
+        ) as acted_at
+    from act_starts
 ),
 
 sightings as (
@@ -68,8 +88,11 @@ sightings as (
         days.install_date,
         installs.repository,
         installs.origin_key,
+        installs.reference,
         installs.tag,
         installs.digest,
+        min(installs.acted_at) as first_acted_at,
+        list_reverse_sort(list(distinct installs.acted_at))[:2] as last_acts,
         min(installs.endpoint_key) as endpoint_key,
         min(installs.first_seen_at) as first_seen_at,
         max(installs.last_seen_at) as last_seen_at,
@@ -79,28 +102,19 @@ sightings as (
         max(installs.machine_estimate) as machine_estimate,
         coalesce(bool_and(installs.is_updater), false) as is_updater
     from days
-    inner join installs
+    inner join acts as installs
         on installs.pull_date between days.install_date - {{ window }} and days.install_date
-    group by days.install_date, installs.repository, installs.origin_key, installs.tag, installs.digest
+    group by
+        days.install_date,
+        installs.repository,
+        installs.origin_key,
+        installs.reference,
+        installs.tag,
+        installs.digest
 ),
 
-engines as (
-    select distinct install_date, repository, endpoint_key
-    from sightings
-    where not is_updater
-),
-
--- An updater stands for the engine beside it, which takes what is new: where that one is seen, they are one install.
 seen as (
-    select sightings.*
-    from sightings
-    left join engines
-        on
-            sightings.is_updater
-            and sightings.install_date = engines.install_date
-            and sightings.repository = engines.repository
-            and sightings.endpoint_key = engines.endpoint_key
-    where engines.endpoint_key is null
+    select * from {{ without_seconds('sightings', ['install_date', 'repository']) }}
 ),
 
 -- Under whatever tag it came: the client keeps one store.
@@ -123,7 +137,10 @@ origins as (
         install_date,
         repository,
         origin_key,
+        reference,
         tag,
+        min(first_acted_at) as first_acted_at,
+        max(last_acts[1]) as last_acted_at,
         min(endpoint_key) as endpoint_key,
         min(first_seen_at) as first_seen_at,
         max(last_seen_at) as last_seen_at,
@@ -134,44 +151,79 @@ origins as (
         max(last_seen_at) filter (where is_downloaded) as downloaded_seen_at,
         min_by(digest, (first_seen_at, digest)) filter (where digest is not null) as first_answered_digest
     from with_downloads
-    group by install_date, repository, origin_key, tag
+    group by install_date, repository, origin_key, reference, tag
 ),
 
--- An origin that uses several tags of a repository is judged by the one it used last.
-last_used as (
-    select *
+last_acts as (
+    select
+        install_date,
+        repository,
+        origin_key,
+        max(last_acts[1]) as last_act_at,
+        list_reverse_sort(list_distinct(flatten(list(last_acts))))[2] as before_act_at
+    from seen
+    group by install_date, repository, origin_key
+),
+
+-- Whether what was used in the last act had been used before the act before it: then the origin takes turns.
+turns as (
+    select
+        install_date,
+        repository,
+        origin_key,
+        last_acts.last_act_at,
+        last_acts.before_act_at,
+        bool_or(
+            origins.last_acted_at = last_acts.last_act_at
+            and coalesce(origins.first_acted_at < last_acts.before_act_at, false)
+        ) as is_taking_turns
     from origins
-    qualify row_number() over (
-        partition by install_date, repository, origin_key
-        order by last_seen_at desc, tag asc nulls last
-    ) = 1
+    inner join last_acts using (install_date, repository, origin_key)
+    group by install_date, repository, origin_key, last_acts.last_act_at, last_acts.before_act_at
+),
+
+-- What it used in its last act, or in the one before where it takes turns. The state of an install is that of the tag
+-- that it used last.
+running as (
+    select
+        origins.*,
+        row_number() over (
+            partition by install_date, repository, origin_key
+            order by origins.last_seen_at desc, origins.tag asc nulls last, origins.reference asc
+        ) = 1 as is_used_last
+    from origins
+    inner join turns using (install_date, repository, origin_key)
+    where
+        origins.last_acted_at = turns.last_act_at
+        or (turns.is_taking_turns and origins.last_acted_at = turns.before_act_at)
 ),
 
 -- What a tag meant when an origin first asked, for answers that the gateway did not see.
 unanswered as (
     select
-        last_used.install_date,
-        last_used.repository,
-        last_used.origin_key,
+        running.install_date,
+        running.repository,
+        running.origin_key,
+        running.reference,
         tag_days.digest
-    from last_used
+    from running
     asof inner join tag_days
         on
-            last_used.install_date = tag_days.install_date
-            and last_used.repository = tag_days.repository
-            and last_used.tag = tag_days.tag
-            and last_used.first_seen_at >= tag_days.first_seen_at
-    where last_used.downloaded_digest is null and last_used.first_answered_digest is null
+            running.install_date = tag_days.install_date
+            and running.repository = tag_days.repository
+            and running.tag = tag_days.tag
+            and running.first_seen_at >= tag_days.first_seen_at
+    where running.downloaded_digest is null and running.first_answered_digest is null
 ),
 
 meant as (
     select
-        last_used.*,
+        running.*,
         tags.current_digest,
         unanswered.digest as meant_digest
-    from last_used
+    from running
     left join tags using (install_date, repository, tag)
-    left join unanswered using (install_date, repository, origin_key)
+    left join unanswered using (install_date, repository, origin_key, reference)
 ),
 
 held as (
@@ -189,6 +241,7 @@ moves as (
         held.install_date,
         held.repository,
         held.origin_key,
+        held.reference,
         min(greatest(tag_days.first_seen_at, held.held_at)) as moved_at
     from held
     inner join tag_days
@@ -200,7 +253,7 @@ moves as (
         held.held_digest <> held.current_digest
         and tag_days.digest <> held.held_digest
         and tag_days.last_seen_at > held.held_at
-    group by held.install_date, held.repository, held.origin_key
+    group by held.install_date, held.repository, held.origin_key, held.reference
 ),
 
 judged as (
@@ -217,7 +270,7 @@ judged as (
             else 'tag_moved'
         end as reason
     from held
-    left join moves using (install_date, repository, origin_key)
+    left join moves using (install_date, repository, origin_key, reference)
 ),
 
 final as (
@@ -226,7 +279,9 @@ final as (
         repository,
         origin_key,
         endpoint_key,
+        reference,
         tag,
+        is_used_last,
         held_digest,
         last_seen_at,
         case

@@ -32,6 +32,7 @@ final as (
         version,
         bool_and(is_install) as is_install,
         bool_and(is_updater) as is_updater,
+        min(first_seen_at) as first_seen_at,
         max(last_seen_at) as last_seen_at,
         max(last_downloaded_at) as last_downloaded_at
     from resolved

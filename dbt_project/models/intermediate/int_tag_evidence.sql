@@ -12,6 +12,10 @@ uses as (
     where is_in_lookback
 ),
 
+installs as (
+    select * from {{ ref('int_tag_installs') }}
+),
+
 pins as (
     select * from {{ ref('int_tag_pins') }}
 ),
@@ -55,7 +59,6 @@ used as (
         count(*) filter (where is_pull) as pull_count,
         count(*) filter (where not is_pull and not is_failed) as look_up_count,
         count(*) filter (where is_failed) as failed_count,
-        count(distinct case when is_active_install then origin_key end) as active_install_count,
         count(distinct case when is_pull then company end) as company_count
     from uses
     where tag is not null
@@ -130,7 +133,7 @@ final as (
         ever.longest_pause_days,
         coalesce(used.pull_count, 0) as pull_count,
         coalesce(used.look_up_count, 0) as look_up_count,
-        coalesce(used.active_install_count, 0) as active_install_count,
+        coalesce(installs.active_install_count, 0) as active_install_count,
         coalesce(pins.pinned_pull_count, 0) as pinned_pull_count,
         coalesce(pins.pinned_origin_count, 0) as pinned_origin_count,
         coalesce(pins.pinned_look_up_count, 0) as pinned_look_up_count,
@@ -150,6 +153,7 @@ final as (
     left join meanings on covered.repository = meanings.repository and covered.tag = meanings.tag
     left join ever on covered.repository = ever.repository and covered.tag = ever.tag
     left join used on covered.repository = used.repository and covered.tag = used.tag
+    left join installs on covered.repository = installs.repository and covered.tag = installs.tag
     left join pins on covered.repository = pins.repository and covered.tag = pins.tag
     left join demand on covered.repository = demand.repository and covered.tag = demand.tag
     left join sharers on covered.repository = sharers.repository and covered.tag = sharers.tag

@@ -41,13 +41,7 @@ final as (
         end as origin_key,
         pulls.outcome not in ('inspect', 'failed') as is_pull,
         pulls.outcome = 'failed' as is_failed,
-        pulls.pull_date > last_days.last_day - {{ var('tag_lookback_days') }} as is_in_lookback,
-        pulls.pull_date > last_days.last_day - {{ var('active_window_days') }}
-        and pulls.outcome in ('download', 'version_check')
-        and pulls.environment not in ('ci', 'own')
-        and coalesce(pulls.client_category, '') not in ('mirror', 'scanner')
-        and pulls.access_pattern not in ('mirror', 'scanner')
-        and not pulls.is_origin_unlinkable as is_active_install
+        pulls.pull_date > last_days.last_day - {{ var('tag_lookback_days') }} as is_in_lookback
     from pulls
     cross join last_days
     left join unique_keys on pulls.origin_id = unique_keys.id

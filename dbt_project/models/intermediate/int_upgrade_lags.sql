@@ -36,7 +36,7 @@ eligible as (
             and releases.first_seen_on - 1
     where installs.version is not null
     group by all
-    having max_by(installs.version_order, installs.last_seen_at) < releases.version_order
+    having max_by(installs.version_order, (installs.last_seen_at, installs.version_order)) < releases.version_order
 ),
 
 followed as (

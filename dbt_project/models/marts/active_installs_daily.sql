@@ -9,6 +9,7 @@
 
 with installs as (
     select * from {{ ref('int_installs') }}
+    where is_used_last
 ),
 
 versions as (

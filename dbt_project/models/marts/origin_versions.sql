@@ -1,6 +1,6 @@
 {{ config(materialized='view', pre_hook="{{ use_marts() }}", post_hook="{{ use_default() }}") }}
 
--- A view, since a late line of two weeks before may change where a session came from.
+-- A view, since a late line of two weeks before may change where a session came from, and how its origin behaves.
 with versions as (
     select * from {{ beside(ref('origin_versions_base')) }}
 ),
@@ -15,7 +15,7 @@ excluded as (
         repository,
         origin_id
     from pulls
-    where environment in ('ci', 'own') and outcome in ('download', 'version_check')
+    where {{ behaves_as_no_install('environment', 'access_pattern') }} and outcome in ('download', 'version_check')
 ),
 
 final as (

@@ -22,6 +22,13 @@ children as (
     select * from {{ ref('stg_manifest_children') }}
 ),
 
+-- Where the answer was seen: a GET that was refused after a look-up says nothing of what runs.
+refused as (
+    select pull_id
+    from {{ ref('int_unmet_sessions') }}
+    where doubt is null
+),
+
 -- An image that several indexes list does not tell which of them was meant.
 parents as (
     select child_digest, min(index_digest) as index_digest
@@ -39,14 +46,17 @@ sessions as (
             when pulls.tag is null or pulls.manifest_head_count > 0 then coalesce(parents.index_digest, pulls.digest)
             else parents.index_digest
         end as meant_digest,
-        coalesce(clients.can_pull, false)
-        and pulls.client_category not in ('mirror', 'scanner', 'ci', 'ci_test') as is_install,
+        {{ keeps_images('clients.can_pull', 'pulls.client_category') }} as is_install,
         coalesce(pulls.client_category = 'updater', false) as is_updater
     from pulls
     left join answers on pulls.pull_id = answers.pull_id
     left join clients on pulls.client_name = clients.client_name
     left join parents on pulls.digest = parents.child_digest
-    where pulls.outcome in ('download', 'version_check') and not pulls.is_origin_unlinkable
+    left join refused on pulls.pull_id = refused.pull_id
+    where
+        pulls.outcome in ('download', 'version_check')
+        and not pulls.is_origin_unlinkable
+        and refused.pull_id is null
 ),
 
 final as (

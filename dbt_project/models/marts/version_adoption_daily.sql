@@ -20,8 +20,9 @@ adopted as (
         installs.adoption_date,
         installs.repository,
         coalesce(digest_versions.version, installs.version_tag, 'unknown') as version,
-        sum(installs.install_count) as install_count,
-        sum(installs.confirmed_install_count) as confirmed_install_count
+        sum(installs.active_install_count) as active_install_count,
+        sum(installs.confirmed_install_count) as confirmed_install_count,
+        sum(installs.install_millionths) as install_millionths
     from installs
     left join digest_versions using (repository, digest)
     group by all
@@ -43,14 +44,19 @@ final as (
         adopted.adoption_date,
         adopted.repository,
         adopted.version,
-        cast(adopted.install_count as bigint) as install_count,
+        cast(adopted.active_install_count as bigint) as active_install_count,
         cast(adopted.confirmed_install_count as bigint) as confirmed_install_count,
-        adopted.install_count
-        / sum(adopted.install_count) over (partition by adopted.adoption_date, adopted.repository) as install_share,
+        adopted.install_millionths / sum(adopted.install_millionths) over (
+            partition by adopted.adoption_date, adopted.repository
+        ) as install_share,
         cast(adopted.adoption_date - versions.first_seen_on as bigint) as days_since_first_seen,
         coalesce(moves.upgrade_count, 0) as upgrade_count,
         coalesce(moves.downgrade_count, 0) as downgrade_count,
-        versions.median_upgrade_lag_days
+        -- As known on that day: a median that lay ahead was not known.
+        case
+            when versions.median_upgrade_lag_days <= adopted.adoption_date - versions.first_seen_on
+                then versions.median_upgrade_lag_days
+        end as median_upgrade_lag_days
     from adopted
     left join versions using (repository, version)
     left join moves using (adoption_date, repository, version)
