@@ -1,6 +1,6 @@
 -- What became of each blob that a session asked for: its last attempt decides. A blob that was only refused (404, 429,
 -- 5xx) was wanted too. Not so a digest that is asked for as a manifest as well: containerd tries a manifest of an
--- unknown media type as a blob first. A client that has all of a blob and asks for the rest gets status 416: nothing was
+-- unknown media type as a blob first. A client that has all of a blob and asks for the rest gets 416: nothing was
 -- missing.
 with requests as (
     select * from {{ ref('int_requests_sessionized') }}
