@@ -42,5 +42,5 @@ def locate(
         "city": has_no_city,
     }
     return pd.DataFrame(
-        {name: text_column(np.where(hidden[name], None, columns[name]), frame.index) for name in hidden}
+        {name: text_column(columns[name], frame.index).mask(rows, None) for name, rows in hidden.items()}
     )

@@ -27,11 +27,21 @@ LOOP = "python-requests.loop"  # three look-ups in one scenario
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Lines in the order of the log; `instance_of`: request id → instance; `behind_nat`: some ids."""
+    """Lines in the order of the log.
+
+    `instance_of`: request id → instance of a scenario; `downloads_of`: instance → its downloads;
+    `behind_nat`: the ids of requests from behind a shared address.
+    """
 
     lines: list[Line]
     instance_of: dict[str, int]
+    downloads_of: dict[int, int]
     behind_nat: set[str]
+
+    def downloads(self, behind_nat: bool) -> int:
+        """How many downloads the origins with an address of their own, or those behind a NAT, really made."""
+        ids = self.behind_nat if behind_nat else self.instance_of.keys() - self.behind_nat
+        return sum(self.downloads_of[instance] for instance in {self.instance_of[key] for key in ids})
 
 
 def make(corpus: Corpus, requests: int, seed: int = 5) -> World:
@@ -45,7 +55,9 @@ def make(corpus: Corpus, requests: int, seed: int = 5) -> World:
     renamings = [Renaming(seed * 100 + number) for number in range(REPOSITORIES)]
     lines: list[Line] = []
     instance_of: dict[str, int] = {}
+    downloads_of: dict[int, int] = {}
     behind_nat: set[str] = set()
+    downloads = {truth["id"]: truth["downloads"] for truth in corpus.truth}
     origin = instance = 0
     while len(lines) < requests:
         origin += 1
@@ -55,13 +67,14 @@ def make(corpus: Corpus, requests: int, seed: int = 5) -> World:
         for at in _acts(chance) if nat is None else _rollouts(chance):
             renaming = chance.choice(renamings) if nat is None else renamings[at.hour % REPOSITORIES]
             instance += 1
-            recorded = corpus.lines(chance.choice(scenarios[client]))
-            for line in _replayed(recorded, at, address, renaming, instance, chance):
+            scenario = chance.choice(scenarios[client])
+            downloads_of[instance] = downloads[scenario]
+            for line in _replayed(corpus.lines(scenario), at, address, renaming, instance, chance):
                 lines.append(line)
                 instance_of[line["request_id"]] = instance
                 behind_nat |= {line["request_id"]} if nat is not None else set()
     lines.sort(key=lambda line: float(line["msec"]))
-    return World(lines, instance_of, behind_nat)
+    return World(lines, instance_of, downloads_of, behind_nat)
 
 
 def sessions_of(scratch: Path) -> dict[str, object]:
@@ -72,6 +85,19 @@ def sessions_of(scratch: Path) -> dict[str, object]:
             " from intermediate.int_requests_sessionized"
         ).fetchall()
     return dict(rows)
+
+
+def downloads_of(scratch: Path) -> dict[str, tuple[str, int]]:
+    """Request id → session (pull_id) and its download_count, of requests whose session is a download."""
+    with duckdb.connect(str(scratch), read_only=True) as con:
+        rows = con.execute(
+            "select requests.request_id, copies.pull_id, copies.download_count"
+            " from intermediate.int_requests_sessionized as requests"
+            " inner join intermediate.int_sessions as sessions"
+            " using (chain_origin_id, repository, session_number)"
+            " inner join intermediate.int_session_copies as copies using (pull_id)"
+        ).fetchall()
+    return {request: (pull, count) for request, pull, count in rows}
 
 
 def same_session(found: dict[str, object], truth: dict[str, object]) -> tuple[float, float]:

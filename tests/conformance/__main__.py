@@ -107,10 +107,12 @@ def _table(what: str, entries: list[Accuracy]) -> str:
 def _same_session(corpus: Corpus, folder: Path) -> str:
     world = synthetic.make(corpus, SYNTHETIC_REQUESTS)
     write(world.lines, folder / "logs" / "access.jsonl")
-    found = synthetic.sessions_of(make(folder / "data", folder / "logs").settings.scratch)
+    scratch = make(folder / "data", folder / "logs").settings.scratch
+    found, downloads = synthetic.sessions_of(scratch), synthetic.downloads_of(scratch)
     lines = [
-        f"\nWhether two of {len(world.lines):,} requests, spliced from recordings, are of one session:\n",
-        "| | precision | recall |\n|---|---|---|",
+        f"\nWhether two of {len(world.lines):,} requests, spliced from recordings, are of one session, and\n"
+        "how many downloads were counted of those that were spliced in:\n",
+        "| | precision | recall | downloads counted | downloads made |\n|---|---|---|---|---|",
     ]
     for name, is_shared in (
         ("origins with an address of their own", False),
@@ -118,7 +120,11 @@ def _same_session(corpus: Corpus, folder: Path) -> str:
     ):
         part = {key: value for key, value in found.items() if (key in world.behind_nat) == is_shared}
         precision, recall = synthetic.same_session(part, world.instance_of)
-        lines.append(f"| {name} | {precision:.4f} | {recall:.4f} |")
+        counted = {pull: count for key, (pull, count) in downloads.items() if key in part}
+        lines.append(
+            f"| {name} | {precision:.4f} | {recall:.4f} | {sum(counted.values()):,} |"
+            f" {world.downloads(behind_nat=is_shared):,} |"
+        )
     return "\n".join(lines) + "\n"
 
 

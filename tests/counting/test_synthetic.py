@@ -17,10 +17,17 @@ GOAL = 0.98
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """Session of each request as found, and the world that it was found in."""
+    """Session and downloads of each request as found, and the world that they were found in."""
 
     world: synthetic.World
     found: dict[str, object]
+    downloads: dict[str, tuple[str, int]]
+
+    def counted(self, behind_nat: bool) -> int:
+        """The downloads that were counted on one side."""
+        ids = self.downloads.keys()
+        side = ids & self.world.behind_nat if behind_nat else ids - self.world.behind_nat
+        return sum(dict(self.downloads[key] for key in side).values())
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +37,8 @@ def sessions(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Sessions
     world = synthetic.make(Corpus(corpus), REQUESTS)
     write(world.lines, folder / "logs" / "access.jsonl")
     made = make(folder / "data", folder / "logs")
-    return Sessions(world, synthetic.sessions_of(made.settings.scratch))
+    scratch = made.settings.scratch
+    return Sessions(world, synthetic.sessions_of(scratch), synthetic.downloads_of(scratch))
 
 
 def test_the_world_is_large_and_overlaps_midnights(sessions: Sessions) -> None:
@@ -53,6 +61,12 @@ def test_same_session_behind_nats_is_known(sessions: Sessions) -> None:
     precision, recall = synthetic.same_session(shared, sessions.world.instance_of)
     assert 0.5 < precision <= 1
     assert 0.5 < recall <= 1
+
+
+def test_downloads_of_the_splice(sessions: Sessions) -> None:
+    """Each recorded download that was spliced in is one, behind an address of its own or a shared one."""
+    assert abs(sessions.counted(behind_nat=False) / sessions.world.downloads(behind_nat=False) - 1) <= 0.01
+    assert abs(sessions.counted(behind_nat=True) / sessions.world.downloads(behind_nat=True) - 1) <= 0.05
 
 
 def test_sessions_that_join_or_split_too_much_are_noticed(sessions: Sessions) -> None:
