@@ -2,7 +2,7 @@
 
 **Schedule** whenever the asset `pullhouse://lake/requests` was updated. **Reads** the lake, the ledger, the
 manifest catalogue, the seeds. **Writes** `plan.parquet`, `scratch.duckdb`, `warehouse.duckdb`, and, after all
-tests have passed, `marts.duckdb`.
+tests have passed, `pullhouse.duckdb`.
 
 dbt runs once, in one task, in the pool `warehouse` (one slot), and holds a file lock on the warehouse too: a
 run from the command line waits for this one, and the other way round. With no day to rebuild and no new load,

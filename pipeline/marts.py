@@ -19,26 +19,34 @@ class NotPublishedError(RuntimeError):
 def open_marts(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection in which the marts' names stand alone (`from pulls_weekly`).
 
-    The file is called marts and its schema too, so `marts.x` would be ambiguous when it is opened by
-    itself: it is attached under another name instead. Raises NotPublishedError when it is not there, or no
-    database.
+    Attached and not opened: one process that opened the file before would get what was published then.
+    Raises NotPublishedError when it is not there, or no database.
     """
     if not settings.marts.exists():
-        raise NotPublishedError(
-            f"Nothing has been published in {settings.data} yet. Run `make run`, or"
-            f" `make run LOGS=<your logs> DATA={settings.data}`."
-        )
+        raise NotPublishedError(_why_nothing_is_there(settings))
     with duckdb.connect() as con:
         path = str(settings.marts).replace("'", "''")
         try:
-            con.execute(f"attach '{path}' as published (read_only)")
+            con.execute(f"attach '{path}' as pullhouse (read_only)")
         except duckdb.Error as error:
             raise NotPublishedError(
                 f"{settings.marts} cannot be read ({type(error).__name__}). Mend its permissions; or if it is"
                 f" damaged, delete it: the next `make run DATA={settings.data}` makes it again from the lake."
             ) from None
-        con.execute("use published.marts")
+        con.execute("use pullhouse.marts")
         yield con
+
+
+def _why_nothing_is_there(settings: Settings) -> str:
+    if settings.former_marts.exists():
+        return (
+            f"{settings.former_marts} was published by an older version. Run `make run DATA={settings.data}`,"
+            f" with the LOGS of before: it builds {settings.marts} from the lake and removes the old file."
+        )
+    return (
+        f"Nothing has been published in {settings.data} yet. Run `make run`, or"
+        f" `make run LOGS=<your logs> DATA={settings.data}`."
+    )
 
 
 def rows(

@@ -35,7 +35,7 @@ def mark_tested(settings: Settings, built_from: dict[str, Any]) -> None:
 
 
 def publish(settings: Settings) -> dict[str, Any]:
-    """Copy the checkpointed warehouse byte by byte beside `marts.duckdb`, fsync, rename.
+    """Copy the checkpointed warehouse byte by byte beside `pullhouse.duckdb`, fsync, rename.
 
     Readers who have the old file open keep their snapshot; new ones see the new file. Raises PublishError
     when the warehouse is not as its last passed tests saw it, LockError when another run holds it.
@@ -52,6 +52,7 @@ def publish(settings: Settings) -> dict[str, Any]:
         temporary = settings.marts.with_suffix(".duckdb.tmp")
         shutil.copyfile(settings.warehouse, temporary)
         replace_durably(temporary, settings.marts)
+        settings.former_marts.unlink(missing_ok=True)
         # Written last: a crash before it only means that the next run builds these days once more.
         write_durably(settings.publication, tested)
         settings.rebuilding.unlink(missing_ok=True)

@@ -294,7 +294,12 @@ class Settings(BaseSettings):
 
     @property
     def marts(self) -> Path:
-        """What people read."""
+        """What people read. Not named as its schema: `marts.fct_pulls` would be ambiguous in every tool."""
+        return self.data / "pullhouse.duckdb"
+
+    @property
+    def former_marts(self) -> Path:
+        """What people read of an older version, until the next publication takes its place."""
         return self.data / "marts.duckdb"
 
     @property

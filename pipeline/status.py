@@ -21,7 +21,7 @@ from pipeline.settings import Settings
 
 # What a problem means for the exit code of `status`.
 LOOK, BROKEN = 1, 2
-FILES = ("lake", "landing", "marts.duckdb", "warehouse.duckdb", "scratch.duckdb")
+FILES = ("lake", "landing", "pullhouse.duckdb", "warehouse.duckdb", "scratch.duckdb")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +148,8 @@ def _problems_of_loads(
 ) -> Iterator[Problem]:
     if not loads:
         yield Problem(BROKEN if refused else LOOK, "Nothing is loaded.")
+    elif not settings.marts.exists() and settings.former_marts.exists():
+        yield Problem(LOOK, f"{settings.former_marts.name} is of an older version: make run replaces it.")
     elif not settings.marts.exists():
         yield Problem(BROKEN, "Objects are loaded, and nothing was ever published: make run says why.")
     elif unpublished:

@@ -1,16 +1,7 @@
 {#-
-    A name for use inside a public view. Views name their tables without a schema, since the file that
-    people read is called marts and so is the schema: `marts.x` would be ambiguous there.
+    A name for use inside a public view: without the database, which is called otherwise in the file that people read.
+    DuckDB looks such names up in the database of the view, whatever it is called and whatever is in `use`.
 -#}
 {% macro beside(relation) -%}
-    {{ relation.identifier }}
-{%- endmacro %}
-
-{#- Views are made with the marts schema as default, so that `beside` names resolve. -#}
-{% macro use_marts() -%}
-    use {{ this.database }}.{{ this.schema }}
-{%- endmacro %}
-
-{% macro use_default() -%}
-    use {{ target.database }}.{{ target.schema }}
+    {{ relation.include(database=false) }}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#-
     Uniques of any window: the one way in which distinct origins and endpoints are counted, used by the period
-    marts, by the marts of installs and, as a macro inside marts.duckdb, by analysts (docs/uniques.md).
+    marts, by the marts of installs and, as a macro inside pullhouse.duckdb, by analysts (docs/uniques.md).
 
     A key epoch gives the same address another pseudonym. Requests of an epoch's first 35 days carry both, so an
     origin that came in them counts under the earlier one, on whichever of its days it is met; and so on from
@@ -66,16 +66,29 @@ group by grouping sets (({% if period %}{{ period }}, {% endif %}days.repository
 {%- endmacro %}
 
 {#-
-    The same for analysts, as table macros in the published file: `from uniques_between('2026-01-01', '2026-02-01')`
+    The same for analysts, as table macros in the published file: `from uniques_between('2026-10-01', '2026-11-01')`
     (the day after the last one), and `from uniques_on(<list of days>)` for days that do not follow each other.
-    They name the table without a schema, as the public views do, and are made between `use_marts` and `use_default`.
 -#}
 {% macro publish_unique_macros() -%}
-    {%- set days = beside(this) -%}
-    create or replace macro uniques_between(first_day, day_after) as table (
+    {%- set days = in_published_file(this) -%}
+    create or replace macro {{ this.schema }}.uniques_between(first_day, day_after, database := null) as table (
         {{ unique_origins(days, unique_keys(days), 'days.pull_date >= cast(first_day as date) and days.pull_date < cast(day_after as date)') }}
     );
-    create or replace macro uniques_on(days_wanted) as table (
+    create or replace macro {{ this.schema }}.uniques_on(days_wanted, database := null) as table (
         {{ unique_origins(days, unique_keys(days), 'list_contains(cast(days_wanted as date []), days.pull_date)') }}
+    )
+{%- endmacro %}
+
+{#-
+    A table for use inside a table macro. Unlike a view, a macro looks names up where its caller stands, so the database
+    is said: the argument `database`; without it, the one in use; where that is the empty one of a new session,
+    `pullhouse`, as the published file is called when it is attached under its own name.
+-#}
+{% macro in_published_file(relation) -%}
+    query_table(
+        '"' || replace(
+            coalesce(database, case current_database() when 'memory' then 'pullhouse' else current_database() end),
+            '"', '""'
+        ) || '".{{ relation.schema }}.{{ relation.identifier }}'
     )
 {%- endmacro %}

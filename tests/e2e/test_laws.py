@@ -166,8 +166,8 @@ def test_a_line_that_became_two_rows_is_noticed(
 def contents(settings: Settings) -> dict[str, str]:
     """A digest of each mart's rows, in order, without what tells when and how they were loaded."""
     with duckdb.connect() as con:
-        con.execute(f"attach {lake.quoted(str(settings.marts))} as published (read_only)")
-        con.execute("use published.marts")
+        con.execute(f"attach {lake.quoted(str(settings.marts))} as pullhouse (read_only)")
+        con.execute("use pullhouse.marts")
         names = [
             row[0] for row in con.execute("select table_name from duckdb_tables() order by 1").fetchall()
         ]
@@ -187,8 +187,8 @@ def _settings_with_keys_of(other: Settings, folder: Path) -> Settings:
 
 def _query(settings: Settings, text: str) -> list[tuple[object, ...]]:
     with duckdb.connect() as con:
-        con.execute(f"attach {lake.quoted(str(settings.marts))} as published (read_only)")
-        con.execute("use published.marts")
+        con.execute(f"attach {lake.quoted(str(settings.marts))} as pullhouse (read_only)")
+        con.execute("use pullhouse.marts")
         return con.execute(text).fetchall()
 
 

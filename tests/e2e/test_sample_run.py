@@ -117,8 +117,8 @@ def test_downloads_are_those_that_were_replayed(sample_run: SampleRun) -> None:
 
 def test_every_mart_has_something_to_show(sample_run: SampleRun) -> None:
     with duckdb.connect() as con:
-        con.execute(f"attach '{sample_run.settings.marts}' as published (read_only)")
-        con.execute("use published.marts")
+        con.execute(f"attach '{sample_run.settings.marts}' as pullhouse (read_only)")
+        con.execute("use pullhouse.marts")
         tables = con.execute(
             "select table_name from information_schema.tables where table_schema = 'marts' order by 1"
         ).fetchall()

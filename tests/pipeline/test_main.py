@@ -80,11 +80,22 @@ def test_a_missing_source_is_told_once(
 
 @pytest.mark.parametrize("command", [["report"], ["explain", "a pull"]])
 def test_damaged_marts(data: Path, command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    (data / "marts.duckdb").write_bytes(bytes(range(256)) * 20)
+    (data / "pullhouse.duckdb").write_bytes(bytes(range(256)) * 20)
     assert command_line.main(command) == 2
     text = told(capsys)
-    assert f"{data / 'marts.duckdb'} cannot be read" in text
+    assert f"{data / 'pullhouse.duckdb'} cannot be read" in text
     assert f"delete it: the next `make run DATA={data}`" in text
+
+
+@pytest.mark.parametrize("command", [["report"], ["explain", "a pull"]])
+def test_marts_of_an_older_version(
+    data: Path, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (data / "marts.duckdb").touch()
+    assert command_line.main(command) == 2
+    text = told(capsys)
+    assert f"{data / 'marts.duckdb'} was published by an older version" in text
+    assert f"it builds {data / 'pullhouse.duckdb'} from the lake" in text
 
 
 def test_a_catalogue_that_is_missing_ends_a_run_before_it_begins(

@@ -49,6 +49,24 @@ def test_what_was_tested_is_published(settings: Settings) -> None:
     assert not list(settings.data.glob("*.tmp"))
 
 
+def test_the_file_of_an_older_version_goes_when_the_new_one_is_in_place(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.former_marts.write_text("of an older version", "utf-8")
+    build(settings, "a")
+
+    def die(temporary: Path, target: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(publish, "replace_durably", die)
+        with pytest.raises(KeyboardInterrupt):
+            publish.publish(settings)
+    assert settings.former_marts.exists()
+    publish.publish(settings)
+    assert (read(settings), settings.former_marts.exists()) == (["a"], False)
+
+
 def test_a_warehouse_that_is_being_built_is_not_published(settings: Settings) -> None:
     """A second run's build failed its tests between the first run's build and its publication."""
     build(settings, "a")

@@ -119,7 +119,13 @@ def test_sizes_are_of_what_lies_on_the_disk(settings: Settings) -> None:
     (settings.lake / "b.json").write_bytes(bytes(23))
     settings.marts.write_bytes(bytes(7))
     found = status.read(settings, NOW).bytes_on_disk
-    assert found == {"lake": 123, "landing": 0, "marts.duckdb": 7, "warehouse.duckdb": 0, "scratch.duckdb": 0}
+    assert found == {
+        "lake": 123,
+        "landing": 0,
+        "pullhouse.duckdb": 7,
+        "warehouse.duckdb": 0,
+        "scratch.duckdb": 0,
+    }
 
 
 def healthy(settings: Settings, *days: str) -> None:
@@ -168,6 +174,12 @@ def test_what_was_loaded_was_never_published(settings: Settings) -> None:
     settings.marts.unlink()
     code, text = said(settings)
     assert (code, "nothing was ever published" in text) == (2, True)
+
+
+def test_what_an_older_version_published_is_replaced_by_the_next_run(settings: Settings) -> None:
+    healthy(settings, *WELL)
+    settings.marts.rename(settings.former_marts)
+    assert said(settings) == (1, "marts.duckdb is of an older version: make run replaces it.")
 
 
 def test_refused_objects_are_shown_with_their_reason(settings: Settings) -> None:

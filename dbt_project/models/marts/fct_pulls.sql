@@ -1,4 +1,4 @@
-{{ config(materialized='view', pre_hook="{{ use_marts() }}", post_hook="{{ use_default() }}") }}
+{{ config(materialized='view') }}
 
 -- A view, since a late line of two weeks before may change the pattern of a day and the environment of a session,
 -- and not what the session's own requests tell.

@@ -3,7 +3,7 @@
     incremental_strategy='replace_days',
     on_schema_change='fail',
     meta={'grain': 'day', 'period_column': 'pull_date'},
-    post_hook=["{{ use_marts() }}", "{{ publish_unique_macros() }}", "{{ use_default() }}"]
+    post_hook="{{ publish_unique_macros() }}"
 ) }}
 
 with pulls as (

@@ -1,4 +1,4 @@
-{{ config(materialized='view', pre_hook="{{ use_marts() }}", post_hook="{{ use_default() }}") }}
+{{ config(materialized='view') }}
 
 -- A view, since a late line of two weeks before may change where a session came from, and how its origin behaves.
 with versions as (

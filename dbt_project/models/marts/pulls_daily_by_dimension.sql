@@ -1,3 +1,3 @@
-{{ config(materialized='view', pre_hook="{{ use_marts() }}", post_hook="{{ use_default() }}") }}
+{{ config(materialized='view') }}
 
 {{ pulls_view('day', 'pulls_daily_by_dimension_base') }}
