@@ -21,6 +21,8 @@ endif
 
 VENV := .venv
 BIN := $(VENV)/bin
+# What is published must be readable by the DuckDB that most tools have: a test opens it with that one.
+OLD_DUCKDB := .venv-duckdb-1.4
 
 # Settings given on the command line of make win over pullhouse.toml; empty ones are not passed on.
 ifneq ($(strip $(DATA)),)
@@ -54,13 +56,16 @@ help: ## this menu
 
 setup: $(VENV)/run.stamp ## install what `make run` needs into .venv
 
-setup-dev: $(VENV)/dev.stamp ## install the developer's tools too
+setup-dev: $(VENV)/dev.stamp $(OLD_DUCKDB)/run.stamp ## install the developer's tools too
 
 $(VENV)/run.stamp: requirements.lock scripts/setup
 	@PYTHON="$(PYTHON)" scripts/setup requirements.lock $@
 
 $(VENV)/dev.stamp: requirements-dev.lock scripts/setup
 	@PYTHON="$(PYTHON)" scripts/setup requirements-dev.lock $@
+
+$(OLD_DUCKDB)/run.stamp: requirements-duckdb-1.4.lock scripts/setup
+	@PYTHON="$(PYTHON)" scripts/setup requirements-duckdb-1.4.lock $@
 
 run: setup ## replay the bundled sample, or load LOGS into DATA; print the results
 	@$(BIN)/python -m pipeline run
@@ -125,4 +130,4 @@ down: ## stop the containers; the volumes stay
 	@docker compose down
 
 clean: ## delete .venv and caches; never DATA
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache dbt_project/target dbt_project/logs
+	@rm -rf $(VENV) $(OLD_DUCKDB) .mypy_cache .ruff_cache .pytest_cache dbt_project/target dbt_project/logs

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -62,6 +65,55 @@ def test_a_file_named_as_its_schema_is_what_must_not_be(file: Path, tmp_path: Pa
     con = duckdb.connect(str(tmp_path / "marts.duckdb"), read_only=True)
     with con, pytest.raises(duckdb.Error, match=r"[Aa]mbiguous"):
         downloads(con, "marts")
+
+
+# For the DuckDB that `make setup-dev` installs beside ours: every row of every mart, and a question.
+OLD_READER = f"""
+import json, sys, duckdb
+con = duckdb.connect(sys.argv[1], read_only=True)
+marts = con.execute(
+    "select table_name from information_schema.tables where table_schema = 'marts'"
+).fetchall()
+rows = {{name: len(con.execute(f'select * from marts."{{name}}"').fetchall()) for (name,) in marts}}
+uniques = con.execute("select max(unique_origin_count) from marts.{UNIQUES.format("")}").fetchall()
+print(json.dumps([duckdb.__version__, rows, uniques]))
+"""
+
+
+def read_by_old_duckdb(repo_root: Path, file: Path) -> list[Any]:
+    """Its version, the rows of each mart, the answer; raises CalledProcessError where it cannot read them."""
+    python = repo_root / ".venv-duckdb-1.4" / "bin" / "python"
+    assert python.exists(), "DuckDB 1.4 is not installed: make setup-dev"
+    done = subprocess.run(
+        [python, "-c", OLD_READER, file], check=True, capture_output=True, text=True, cwd=file.parent
+    )
+    return list(json.loads(done.stdout))
+
+
+def storage_version(file: Path) -> int:
+    """The form of a file: a number of eight bytes after the checksum and `DUCK`."""
+    return int.from_bytes(file.read_bytes()[12:20], "little")
+
+
+def test_duckdb_1_4_reads_every_mart(file: Path, repo_root: Path) -> None:
+    version, rows, uniques = read_by_old_duckdb(repo_root, file)
+    assert version.startswith("1.4.")
+    with duckdb.connect(str(file), read_only=True) as con:
+        assert rows == {
+            name: con.execute(f'select count(*) from marts."{name}"').fetchall()[0][0] for name in rows
+        }
+    assert (rows["fct_pulls"], uniques) == (DOWNLOADS, [[ORIGINS]])
+    assert storage_version(file) == 67
+
+
+def test_a_file_of_the_usual_form_is_refused_by_it(file: Path, repo_root: Path, tmp_path: Path) -> None:
+    """The planted defect: a database as our DuckDB makes it unless it is told otherwise."""
+    with duckdb.connect(str(tmp_path / "usual.duckdb")) as con:
+        con.execute("create schema marts")
+    assert storage_version(tmp_path / "usual.duckdb") > storage_version(file)
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        read_by_old_duckdb(repo_root, tmp_path / "usual.duckdb")
+    assert "can only read versions between" in caught.value.stderr
 
 
 def test_attached_it_needs_no_use(file: Path, session: duckdb.DuckDBPyConnection) -> None:
