@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from pipeline import plan, publish
+from pipeline import comments, plan, publish
 from pipeline.lock import warehouse_lock
 from pipeline.plan import REPOSITORY_ROOT
 from pipeline.settings import Settings
@@ -60,6 +60,7 @@ def run(settings: Settings, full: bool = False, unit_tests: bool = False) -> dic
         failed = [result for result in results if result["status"] in FAILED]
         if code != 0 or failed or not results:
             raise BuildError(_explain(failed, log))
+        comments.write(settings.warehouse, settings.data / "dbt" / "target" / "manifest.json")
         publish.mark_tested(settings, built_from)
     return {
         "nodes": len(results),

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipeline import comments
 from tests.factories import Traffic
 from tests.layouts import write
 from tests.warehouse import make
@@ -65,6 +66,40 @@ def test_a_file_named_as_its_schema_is_what_must_not_be(file: Path, tmp_path: Pa
     con = duckdb.connect(str(tmp_path / "marts.duckdb"), read_only=True)
     with con, pytest.raises(duckdb.Error, match=r"[Aa]mbiguous"):
         downloads(con, "marts")
+
+
+WITHOUT_COMMENT = """
+    select relation from (
+        select table_name as relation, comment from duckdb_tables()
+        union all
+        select view_name, comment from duckdb_views() where not internal
+        union all
+        select table_name || '.' || column_name, comment from duckdb_columns() where not internal
+    )
+    where coalesce(trim(comment), '') = ''
+"""
+
+
+def test_every_relation_and_column_has_its_comment(file: Path) -> None:
+    with duckdb.connect(str(file), read_only=True) as con:
+        assert con.execute(WITHOUT_COMMENT).fetchall() == []
+        said = con.execute(
+            "select comment from duckdb_columns()"
+            " where (table_name, column_name) = ('pulls_daily', 'pull_count')"
+        ).fetchall()
+    assert said == [("download_count + version_check_count",)]
+
+
+def test_what_lost_its_comment_is_found_and_gets_it_again(file: Path, tmp_path: Path) -> None:
+    """The planted defect: a table and a view as dbt makes them anew."""
+    shutil.copy(file, tmp_path / "copy.duckdb")
+    with duckdb.connect(str(tmp_path / "copy.duckdb")) as con:
+        con.execute("comment on view marts.fct_pulls is null")
+        con.execute("comment on column marts.dim_dates.date_day is ''")
+        assert sorted(con.execute(WITHOUT_COMMENT).fetchall()) == [("dim_dates.date_day",), ("fct_pulls",)]
+    comments.write(tmp_path / "copy.duckdb", file.parent / "dbt" / "target" / "manifest.json")
+    with duckdb.connect(str(tmp_path / "copy.duckdb")) as con:
+        assert con.execute(WITHOUT_COMMENT).fetchall() == []
 
 
 # For the DuckDB that `make setup-dev` installs beside ours: every row of every mart, and a question.
