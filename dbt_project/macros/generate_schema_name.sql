@@ -1,4 +1,11 @@
-{#- A schema is named as configured: `marts` is public. -#}
+{#-
+    A schema is named as configured: `marts` is public. A model `…_base` is what a public mart is made from, and nobody's to
+    read: it lies in schema `base`.
+-#}
 {% macro generate_schema_name(custom_schema_name, node) -%}
-    {{ custom_schema_name or target.schema }}
+    {%- if node.name.endswith('_base') -%}
+        base
+    {%- else -%}
+        {{ custom_schema_name or target.schema }}
+    {%- endif -%}
 {%- endmacro %}

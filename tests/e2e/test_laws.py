@@ -167,17 +167,17 @@ def contents(settings: Settings) -> dict[str, str]:
     """A digest of each mart's rows, in order, without what tells when and how they were loaded."""
     with duckdb.connect() as con:
         con.execute(f"attach {lake.quoted(str(settings.marts))} as pullhouse (read_only)")
-        con.execute("use pullhouse.marts")
-        names = [
-            row[0] for row in con.execute("select table_name from duckdb_tables() order by 1").fetchall()
-        ]
+        tables = con.execute("select schema_name, table_name from duckdb_tables() order by all").fetchall()
         return {
-            name: hashlib.sha256(
-                repr(con.execute(f'select * from "{name}" {kept} order by all').fetchall()).encode()
-            ).hexdigest()
-            for name, kept in ((name, BOOKKEEPING_ROWS.get(name, "")) for name in names)
+            name: _digest(con, f'pullhouse.{schema}."{name}" {BOOKKEEPING_ROWS.get(name, "")}')
+            for schema, name in tables
             if name not in BOOKKEEPING
         }
+
+
+def _digest(con: duckdb.DuckDBPyConnection, wanted: str) -> str:
+    rows = con.execute(f"select * from {wanted} order by all").fetchall()
+    return hashlib.sha256(repr(rows).encode()).hexdigest()
 
 
 def _settings_with_keys_of(other: Settings, folder: Path) -> Settings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from tests.factories import Traffic
 from tests.layouts import write
 from tests.warehouse import make
 
+GRAINS = ("daily", "weekly", "monthly", "yearly")
 # Of two addresses, each on one day: by hand.
 DOWNLOADS, ORIGINS = 2, 2
 UNIQUES = "uniques_between('2026-05-04', '2026-05-06'{})"
@@ -66,6 +68,20 @@ def test_a_file_named_as_its_schema_is_what_must_not_be(file: Path, tmp_path: Pa
     con = duckdb.connect(str(tmp_path / "marts.duckdb"), read_only=True)
     with con, pytest.raises(duckdb.Error, match=r"[Aa]mbiguous"):
         downloads(con, "marts")
+
+
+def test_schema_marts_is_what_people_read(file: Path, repo_root: Path) -> None:
+    """The README explains all of it; what a mart is made from lies in schema `base`."""
+    with duckdb.connect(str(file), read_only=True) as con:
+        tables = con.execute("select table_schema, table_name from information_schema.tables").fetchall()
+    base = {name for schema, name in tables if schema == "base"}
+    marts = {name for schema, name in tables if schema == "marts"}
+    assert len(base) + len(marts) == len(tables)
+    assert base == {name for _, name in tables if name.endswith("_base")} != set()
+    assert {name.removesuffix("_base") for name in base} < marts
+    explained = set(re.findall(r"`(\w+)`", (repo_root / "README.md").read_text("utf-8")))
+    periods = {f"pulls_{grain}{kind}" for grain in GRAINS for kind in ("", "_by_dimension")}
+    assert marts - explained - periods == set()
 
 
 WITHOUT_COMMENT = """

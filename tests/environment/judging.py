@@ -65,7 +65,7 @@ def rejudged(settings: Settings, folder: Path, planted: str) -> list[tuple[Any, 
             sql = (compiled / f"{model}.sql").read_text("utf-8")
             con.execute(f"create or replace table scratch.intermediate.{model} as {sql}")
         return con.execute(
-            "select host, environment, environment_confidence from warehouse.marts.fct_pulls_base"
+            "select host, environment, environment_confidence from warehouse.base.fct_pulls_base"
             " inner join scratch.intermediate.int_session_environment using (pull_id)"
             " where outcome in ('download', 'version_check')"
         ).fetchall()
