@@ -58,18 +58,17 @@ def figures(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of each mart without ids, in order; not of the ledger of loads."""
     with duckdb.connect() as con:
         con.execute(f"attach {lake.quoted(str(settings.marts))} as published (read_only)")
-        con.execute("use published.marts")
         columns: dict[str, list[str]] = {}
         for table, column in con.execute(
-            "select table_name, column_name from duckdb_columns() where database_name = 'published'"
-            " order by table_name, column_index"
+            "select schema_name || '.' || table_name, column_name from duckdb_columns()"
+            " where database_name = 'published' order by schema_name, table_name, column_index"
         ).fetchall():
             columns.setdefault(table, []).append(column)
         kept = {table: [f'"{name}"' for name in names if name not in IDS] for table, names in columns.items()}
         return {
-            table: con.execute(f'select {", ".join(names)} from "{table}" order by all').fetchall()
+            table: con.execute(f"select {', '.join(names)} from published.{table} order by all").fetchall()
             for table, names in kept.items()
-            if table != "load_ledger"
+            if table != "marts.load_ledger"
         }
 
 
@@ -95,9 +94,7 @@ def test_the_keys_are_different(two: tuple[Settings, Settings]) -> None:
     for settings in two:
         with duckdb.connect() as con:
             con.execute(f"attach {lake.quoted(str(settings.marts))} as published (read_only)")
-            ids.append(
-                con.execute("select distinct origin_id from published.marts.fct_pulls_base").fetchall()
-            )
+            ids.append(con.execute("select distinct origin_id from published.base.fct_pulls_base").fetchall())
     assert not set(ids[0]) & set(ids[1])
 
 
