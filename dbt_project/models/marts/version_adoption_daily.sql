@@ -15,17 +15,32 @@ changes as (
     select * from {{ ref('int_version_changes') }}
 ),
 
-adopted as (
+-- An install that runs several things of one version runs that version once.
+in_sets as (
     select
         installs.adoption_date,
         installs.repository,
+        installs.set_id,
         coalesce(digest_versions.version, installs.version_tag, 'unknown') as version,
-        sum(installs.active_install_count) as active_install_count,
-        sum(installs.confirmed_install_count) as confirmed_install_count,
+        max(installs.active_install_count) as active_install_count,
+        coalesce(max(installs.active_install_count) filter (where installs.is_confirmed), 0)
+            as confirmed_install_count,
         sum(installs.install_millionths) as install_millionths
     from installs
     left join digest_versions using (repository, digest)
     group by all
+),
+
+adopted as (
+    select
+        adoption_date,
+        repository,
+        version,
+        sum(active_install_count) as active_install_count,
+        sum(confirmed_install_count) as confirmed_install_count,
+        sum(install_millionths) as install_millionths
+    from in_sets
+    group by adoption_date, repository, version
 ),
 
 moves as (

@@ -25,30 +25,46 @@ things as (
         origin_key,
         held_digest,
         max(version_tag) as version_tag,
-        bool_or(confidence = {{ var('confirmed_confidence') }}) as is_confirmed
+        coalesce(bool_or(confidence = {{ var('confirmed_confidence') }}), false) as is_confirmed
     from tagged
     group by install_date, repository, origin_key, held_digest, case when held_digest is null then version_tag end
 ),
 
-weighed as (
+named as (
     select
         *,
-        -- Whole parts of one, so that sums do not depend on their order.
-        cast(1000000 // count(*) over (partition by install_date, repository, origin_key) as bigint) as millionths
+        concat_ws(' ', coalesce(held_digest, '-'), coalesce(version_tag, '-'), is_confirmed) as thing
     from things
+),
+
+-- Installs that run the same set of things are counted together: two things may turn out to be one version.
+sets as (
+    select
+        install_date,
+        repository,
+        origin_key,
+        count(*) as thing_count,
+        md5(string_agg(thing, chr(10) order by thing)) as set_id
+    from named
+    group by install_date, repository, origin_key
 ),
 
 final as (
     select
-        install_date as adoption_date,
-        repository,
-        held_digest as digest,
-        version_tag,
+        things.install_date as adoption_date,
+        things.repository,
+        sets.set_id,
+        things.held_digest as digest,
+        things.version_tag,
+        things.is_confirmed,
         count(*) as active_install_count,
-        count(*) filter (where is_confirmed) as confirmed_install_count,
-        cast(sum(millionths) as bigint) as install_millionths
-    from weighed
-    group by install_date, repository, held_digest, version_tag
+        -- Whole parts of one, so that sums do not depend on their order.
+        cast(sum(1000000 // sets.thing_count) as bigint) as install_millionths
+    from things
+    inner join sets using (install_date, repository, origin_key)
+    group by
+        things.install_date, things.repository, sets.set_id, things.held_digest, things.version_tag,
+        things.is_confirmed
 )
 
 select * from final
