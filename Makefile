@@ -47,7 +47,7 @@ export PULLHOUSE_LABELS := $(LABELS)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run report doctor status explain calibrate definitions dbt expire airflow test test-live conformance lint format lock reference coverage up down clean
+.PHONY: help setup setup-dev run report doctor status explain calibrate definitions dashboard dbt expire airflow test test-live conformance lint format lock reference coverage up down clean
 
 help: ## this menu
 	@echo "Pullhouse: who pulls your container images. Targets:"
@@ -67,6 +67,9 @@ $(VENV)/dev.stamp: requirements-dev.lock scripts/setup
 $(OLD_DUCKDB)/run.stamp: requirements-duckdb-1.4.lock scripts/setup
 	@PYTHON="$(PYTHON)" scripts/setup requirements-duckdb-1.4.lock $@
 
+$(VENV)/dashboard.stamp: requirements-dashboard.lock scripts/setup
+	@PYTHON="$(PYTHON)" scripts/setup requirements-dashboard.lock $@
+
 run: setup ## replay the bundled sample, or load LOGS into DATA; print the results
 	@$(BIN)/python -m pipeline run
 
@@ -84,6 +87,9 @@ explain: setup ## what was asked in one session, and why it was judged so: make 
 
 calibrate: setup ## how right the environments are on your own labels: make calibrate LABELS=<csv>
 	@$(BIN)/python -m pipeline calibrate
+
+dashboard: $(VENV)/dashboard.stamp ## the page over the published marts on 127.0.0.1:8501; ARGS=--port=8600
+	@$(BIN)/python -m dashboard $(ARGS)
 
 dbt: setup ## dbt on your warehouse: make dbt ARGS="test"
 	@$(BIN)/python -m pipeline dbt $(ARGS)

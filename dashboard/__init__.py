@@ -1,0 +1,1 @@
+"""The analyst's page: reads the published marts, and nothing else."""

@@ -1,0 +1,57 @@
+"""A figure: chart, the same figures as a table and as files, and how they are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from dashboard import descriptions, exports
+from dashboard.text import plain, shown
+
+NOTHING = "Nothing in this selection."
+
+
+def figure(
+    title: str,
+    frame: pd.DataFrame,
+    chart: alt.Chart | alt.LayerChart | None,
+    how: Iterable[tuple[str, str]],
+    page: str,
+) -> None:
+    """A titled figure. `how`: the (mart, column) pairs whose descriptions explain it; `page`: the page
+    of docs.
+
+    `chart` is drawn above the table; None for figures that are a table only.
+    """
+    st.subheader(title)
+    if frame.empty:
+        st.info(NOTHING)
+        return
+    if chart is not None:
+        st.altair_chart(chart, width="stretch", alt=f"{title}; the figures are in the table below.")
+    with st.expander("The figures as a table", expanded=chart is None):
+        _table(title, frame)
+    with st.expander("How is this counted?"):
+        st.markdown(explained(how, page))
+
+
+def explained(how: Iterable[tuple[str, str]], page: str) -> str:
+    """The descriptions of the columns as Markdown. Raises KeyError for one that is not described."""
+    lines = [f"* `{column}`: {plain(descriptions.column(mart, column))}" for mart, column in how]
+    return "\n".join([*lines, f"* more: `docs/{page}`"])
+
+
+def _table(title: str, frame: pd.DataFrame) -> None:
+    st.dataframe(shown(frame), hide_index=True, width="stretch", alt=title)
+    name = "-".join("".join(one if one.isalnum() else " " for one in title.lower()).split())
+    with st.container(horizontal=True):
+        st.download_button(
+            "CSV", exports.csv(frame), f"{name}.csv", "text/csv", key=f"csv {title}", on_click="ignore"
+        )
+        st.download_button(
+            "Parquet", exports.parquet(frame), f"{name}.parquet", "application/vnd.apache.parquet",
+            key=f"parquet {title}", on_click="ignore",
+        )  # fmt: skip

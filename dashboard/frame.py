@@ -1,0 +1,75 @@
+"""What all pages have in common: title, side bar, what to do when there is nothing to show, footer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import duckdb
+import streamlit as st
+
+from dashboard import controls
+from dashboard.queries import overview
+from dashboard.queries.selection import Selection
+from dashboard.text import plain
+from pipeline.marts import NotPublishedError
+from pipeline.settings import SettingsError
+
+ATTRIBUTION = (
+    "Days are UTC. An origin is an address and a client under a pseudonym, not a person. Networks:"
+    " RouteViews,"
+    " NRO, [IP Geolocation by DB-IP](https://db-ip.com) (CC BY 4.0); NOTICE has all sources and licences."
+)
+
+
+def page(title: str, draw: Callable[[Selection], None]) -> None:
+    """One page. Whatever stands in the way of `draw` becomes a message that says what to do."""
+    st.title(title)
+    try:
+        selection = controls.selection()
+        if selection is not None and _has_logs(selection):
+            draw(selection)
+    except (NotPublishedError, SettingsError) as error:
+        st.info(plain(error))
+    except (duckdb.CatalogException, duckdb.BinderException):
+        st.error(
+            "The published file was made by another version of Pullhouse: a table or column that this"
+            " page reads is"
+            " not in it. Run `make run` with your DATA once more, then load this page again."
+        )
+    st.divider()
+    st.caption(ATTRIBUTION)
+
+
+def note_filters(selection: Selection, reason: str) -> None:
+    """Say that the switches and filters do not count below, where some are set; `reason` says why not."""
+    if not selection.is_plain:
+        st.info(f"The switches and filters of the side bar do not apply here: {reason}")
+
+
+def _has_logs(selection: Selection) -> bool:
+    """Whether any day has logs; says how far they reach if not, and which days are missing or open."""
+    known = overview.newest_day()
+    if known is None:
+        st.info("No log has been loaded yet. Run `make run LOGS=<your logs>`, then load this page again.")
+        return False
+    days = overview.coverage(selection)
+    if not days["covered_day_count"]:
+        st.info(
+            f"There are no logs for these days ({selection.first_day} to {selection.last_day}). Logs"
+            f" reach from"
+            f" {known[0]:%Y-%m-%d} to {known[1]:%Y-%m-%d}: choose other days in the side bar."
+        )
+        return False
+    st.caption(
+        _days_in_words(selection, days["day_count"], days["covered_day_count"], days["final_day_count"])
+    )
+    return True
+
+
+def _days_in_words(selection: Selection, wanted: int, covered: int, final: int) -> str:
+    words = f"{selection.first_day} to {selection.last_day}, {wanted} day{'' if wanted == 1 else 's'}"
+    if covered < wanted:
+        words += f"; **{wanted - covered} without any logs**"
+    if final < wanted:
+        words += f"; **{wanted - final} not final**: logs may still come, and the figures change"
+    return words + "."

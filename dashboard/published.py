@@ -1,0 +1,64 @@
+"""The only way to the published file: what the pages know, they asked here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import streamlit as st
+
+from pipeline.marts import NotPublishedError
+from pipeline.settings import read_settings
+
+MARTS = "published.marts"
+
+
+def query(sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:
+    """The answer as a data frame; asked once a publication and set of parameters.
+
+    Tables are named in full (`{MARTS}.pulls_daily`), values travel as `$name` parameters. A publication
+    underneath is seen at the next call: the file is known by its inode and its time of change. Raises
+    NotPublishedError when there is no file, or none that can be read.
+    """
+    path = read_settings().marts
+    try:
+        found = path.stat()
+    except OSError:
+        raise NotPublishedError(
+            f"Nothing has been published in {path.parent} yet. Run `make run` there first:"
+            f" `make run LOGS=<your logs> DATA={path.parent}`, then load this page again."
+        ) from None
+    return _answer(str(path), found.st_ino, found.st_mtime_ns, sql, dict(parameters or {}))
+
+
+@st.cache_data(show_spinner=False, max_entries=500)
+def _answer(path: str, inode: int, mtime_ns: int, sql: str, parameters: dict[str, object]) -> pd.DataFrame:
+    # One cursor a question: sessions of several people run in threads of one process.
+    with _database(path, inode, mtime_ns).cursor() as cursor:
+        # The published macros name their tables without a schema; a cursor does not inherit `use`.
+        cursor.execute(f"use {MARTS}")
+        return cursor.execute(sql, parameters).df()
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _database(path: str, inode: int, mtime_ns: int) -> duckdb.DuckDBPyConnection:
+    """An in-memory database to which one publication is attached, read-only and locked down.
+
+    `duckdb.connect(path)` would give the file's earlier content as long as any connection to it is open.
+    """
+    con = duckdb.connect()
+    try:
+        con.execute("set timezone = 'UTC'")
+        con.execute(f"attach '{path.replace(chr(39), chr(39) * 2)}' as published (read_only)")
+    except duckdb.Error as error:
+        con.close()
+        raise NotPublishedError(
+            f"{Path(path)} cannot be read ({type(error).__name__}). Mend its permissions; or if it is"
+            f" damaged,"
+            f" delete it: the next `make run DATA={Path(path).parent}` makes it again from the lake."
+        ) from None
+    con.execute("set enable_external_access = false")
+    con.execute("set lock_configuration = true")
+    return con

@@ -1,0 +1,1 @@
+"""Questions to the published marts, one file a subject; each returns a data frame."""

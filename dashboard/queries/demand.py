@@ -1,0 +1,47 @@
+"""Who asks, by company and network; and what was asked for in vain."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from dashboard.published import MARTS, query
+from dashboard.queries.selection import Selection
+
+
+def companies(selection: Selection) -> pd.DataFrame:
+    """One row per known company: company, company_confidence, company_method, download_count,
+    version_check_count,
+    last_seen_on; most downloads first."""
+    return query(
+        f"""
+        select
+            company, company_confidence, company_method, cast(sum(download_count) as bigint) as
+            download_count,
+            count(*) filter (where outcome = 'version_check') as version_check_count, max(pull_date) as
+            last_seen_on
+        from {MARTS}.fct_pulls
+        where {selection.sessions()} and company is not null and outcome in ('download', 'version_check')
+        group by company, company_confidence, company_method
+        order by download_count desc, version_check_count desc, company
+        """,
+        selection.session_parameters(),
+    )
+
+
+def unmet(selection: Selection) -> pd.DataFrame:
+    """One row per image, reason and reference asked for in vain: repository, reason, reference,
+    session_count,
+    is_reliable (the log proves all of it), nearest_tag; most sessions first."""
+    image = "" if selection.repository is None else " and repository = $repository"
+    return query(
+        f"""
+        select
+            repository, reason, reference, cast(sum(session_count) as bigint) as session_count,
+            bool_and(is_reliable) as is_reliable, any_value(nearest_tag) as nearest_tag
+        from {MARTS}.unmet_demand_daily
+        where {selection.days("demand_date")}{image}
+        group by repository, reason, reference
+        order by session_count desc, repository, reason, reference
+        """,
+        selection.parameters(),
+    )

@@ -1,0 +1,76 @@
+"""Breakdown: the pulls by any dimension, or by two crossed; what is not known is always shown."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.charts.ranked import ranked
+from dashboard.figure import figure
+from dashboard.frame import page
+from dashboard.queries import breakdown, overview
+from dashboard.queries.dimensions import DIMENSIONS
+from dashboard.queries.selection import Selection
+
+NONE = "nothing else"
+MEASURES = ("download_count", "version_check_count", "unique_origin_count")
+
+
+def draw(selection: Selection) -> None:
+    """The page."""
+    left, middle, right = st.columns(3)
+    first = left.selectbox("By", list(DIMENSIONS), index=3, key="first", bind="query-params")
+    others = [NONE, *(name for name in DIMENSIONS if name != first)]
+    second = middle.selectbox("Crossed with", others, key="second", bind="query-params")
+    measure = right.selectbox("Measure", MEASURES, key="measure", bind="query-params")
+    top = st.slider("Values shown of each; all others are one row", 3, 50, 10, key="top", bind="query-params")
+    crossing = None if second == NONE else second
+    for name in filter(None, (first, crossing)):
+        st.caption(_unknown_in_words(selection, name))
+    _figure(selection, first, crossing, measure, top)
+
+
+def _figure(selection: Selection, first: str, second: str | None, measure: str, top: int) -> None:
+    exact = overview.totals(selection, exact=False)["unique_origin_count"] is not None or st.toggle(
+        "Count unique origins exactly (takes some seconds)", key="exact", bind="query-params"
+    )
+    found = breakdown.crossed(selection, first, second, top, exact)
+    table = _named(found, first, second)
+    title = f"Pulls by {first}" + (f" and {second}" if second else "")
+    chart = None
+    if measure == "unique_origin_count" and not exact:
+        st.info("Unique origins are not counted yet: ask for them with the switch above.")
+    else:
+        chart = ranked(table, first, measure, second)
+    how = [("pulls_daily", name) for name in MEASURES]
+    figure(title, table, chart, [*how, *_described(first, second)], "counting.md")
+    st.caption("Unique origins of several rows must not be added up: one origin may be in each of them.")
+
+
+def _described(first: str, second: str | None) -> list[tuple[str, str]]:
+    return [("fct_pulls", name) for name in (first, second) if name]
+
+
+def _named(found: pd.DataFrame, first: str, second: str | None) -> pd.DataFrame:
+    """The frame with the dimensions as names of columns, and words for all other values together."""
+    columns = {first: _values(found["first"], found["is_first_rest"])}
+    if second:
+        columns[second] = _values(found["second"], found["is_second_rest"])
+    return pd.DataFrame(columns | {name: found[name] for name in MEASURES})
+
+
+def _values(values: pd.Series, is_rest: pd.Series) -> list[str]:
+    """A dimension may have a value that reads like ours: brackets of this kind are in no tag and no name."""
+    return ["⟨all others⟩" if rest else str(value) for value, rest in zip(values, is_rest, strict=True)]
+
+
+def _unknown_in_words(selection: Selection, dimension: str) -> str:
+    known = breakdown.unknown(selection, dimension)
+    share = known["unknown_count"] / known["session_count"] if known["session_count"] else 0
+    return (
+        f"`{dimension}`: {known['value_count']:,} known values; unknown for {known['unknown_count']:,} of"
+        f" {known['session_count']:,} sessions with a pull ({share:.1%})."
+    )
+
+
+page("Breakdown", draw)

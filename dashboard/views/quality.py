@@ -1,0 +1,93 @@
+"""Data quality: how fresh the logs are, where they have gaps, and what was not counted."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.charts.ranked import ranked
+from dashboard.charts.stacked import stacked
+from dashboard.figure import figure
+from dashboard.frame import note_filters, page
+from dashboard.queries import overview, quality
+from dashboard.queries.selection import Selection
+
+_UNKNOWN = {
+    "unknown_client_count": "client",
+    "unknown_country_count": "country",
+    "unknown_operator_count": "network operator",
+    "unknown_completion_count": "whether it was delivered whole",
+}
+
+
+def draw(selection: Selection) -> None:
+    """The page."""
+    _ledger(selection)
+    note_filters(selection, "lines that are not counted have no client and no environment.")
+    _days(selection)
+    _excluded(selection)
+    _formats()
+    st.caption(
+        "Refused objects and the fields of quarantined lines: `make status`. What your logs can tell:"
+        " `make doctor`."
+    )
+
+
+def _ledger(selection: Selection) -> None:
+    ledger = quality.ledger()
+    days = overview.coverage(selection)
+    columns = st.columns(4)
+    columns[0].metric("Newest line (UTC)", f"{ledger['last_logged_at']:%Y-%m-%d %H:%M}", border=True)
+    columns[1].metric("Days without logs", f"{days['day_count'] - days['covered_day_count']:,}", border=True)
+    columns[2].metric(
+        "Quarantined lines", f"{ledger['quarantined_count']:,}", border=True,
+        help=f"Of all {ledger['line_count']:,} lines of {ledger['object_count']:,} loaded objects.",
+    )  # fmt: skip
+    columns[3].metric("Days not final", f"{days['day_count'] - days['final_day_count']:,}", border=True)
+
+
+def _days(selection: Selection) -> None:
+    found = quality.days(selection)
+    figure(
+        "Requests by day; a gap is a day without logs",
+        found,
+        stacked(found.assign(part="requests"), "quality_date", "part", "distinct_count"),
+        [
+            ("data_quality_daily", name)
+            for name in ("load_count", "distinct_count", "duplicate_count", *_UNKNOWN)
+        ],
+        "operations.md",
+    )
+    requests = found["distinct_count"].sum()
+    shares = [found[name].sum() / requests if requests else 0 for name in _UNKNOWN]
+    table = pd.DataFrame({"not known": list(_UNKNOWN.values()), "share of requests": shares})
+    st.dataframe(
+        table,
+        hide_index=True,
+        width="stretch",
+        column_config={"share of requests": st.column_config.NumberColumn(format="percent")},
+    )
+
+
+def _excluded(selection: Selection) -> None:
+    found = quality.excluded(selection)
+    figure(
+        "Lines that are in no download and no version check",
+        found,
+        ranked(found, "reason", "line_count"),
+        [("excluded_traffic_daily", name) for name in ("reason", "line_count")],
+        "behaviour.md",
+    )
+
+
+def _formats() -> None:
+    figure(
+        "Log formats",
+        quality.formats(),
+        None,
+        [("load_ledger", name) for name in ("log_format", "line_count", "quarantined_count")],
+        "log-format.md",
+    )
+
+
+page("Data quality", draw)
