@@ -6,6 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.frame import show
+
 PAGES = {
     "overview": "Overview",
     "breakdown": "Breakdown",
@@ -19,10 +21,11 @@ PAGES = {
 
 st.set_page_config(page_title="Pullhouse", layout="wide")
 folder = Path(__file__).with_name("views")
-st.navigation(
+chosen = st.navigation(
     [
         st.Page(folder / f"{name}.py", title=title, url_path=name, default=name == "overview")
         for name, title in PAGES.items()
     ],
     expanded=True,
-).run()
+)
+show(chosen)

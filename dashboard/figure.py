@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -44,8 +45,14 @@ def explained(how: Iterable[tuple[str, str]], page: str) -> str:
     return "\n".join([*lines, f"* more: `docs/{page}`"])
 
 
+def _days(frame: pd.DataFrame) -> dict[str, Any]:
+    """Columns of days, by the names that the marts give them: without a time of day."""
+    named = [name for name in frame.columns if str(name).endswith(("_on", "_date", "_start"))]
+    return {name: st.column_config.DateColumn(format="YYYY-MM-DD") for name in named}
+
+
 def _table(title: str, frame: pd.DataFrame) -> None:
-    st.dataframe(shown(frame), hide_index=True, width="stretch", alt=title)
+    st.dataframe(shown(frame), hide_index=True, width="stretch", alt=title, column_config=_days(frame))
     name = "-".join("".join(one if one.isalnum() else " " for one in title.lower()).split())
     with st.container(horizontal=True):
         st.download_button(

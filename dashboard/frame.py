@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import duckdb
 import streamlit as st
+from streamlit.navigation.page import Page
 
 from dashboard import controls
 from dashboard.queries import overview
@@ -14,6 +13,7 @@ from dashboard.text import plain
 from pipeline.marts import NotPublishedError
 from pipeline.settings import SettingsError
 
+_SELECTION = "selection"
 ATTRIBUTION = (
     "Days are UTC. An origin is an address and a client under a pseudonym, not a person. Networks:"
     " RouteViews,"
@@ -21,23 +21,32 @@ ATTRIBUTION = (
 )
 
 
-def page(title: str, draw: Callable[[Selection], None]) -> None:
-    """One page. Whatever stands in the way of `draw` becomes a message that says what to do."""
-    st.title(title)
+def show(page: Page) -> None:
+    """Draw the frame with the page in it. Whatever stands in its way becomes a message that says what to do.
+
+    The side bar is drawn here and not by the page, so that its choices last from page to page.
+    """
+    st.title(page.title)
     try:
         selection = controls.selection()
         if selection is not None and _has_logs(selection):
-            draw(selection)
+            st.session_state[_SELECTION] = selection
+            page.run()
     except (NotPublishedError, SettingsError) as error:
         st.info(plain(error))
     except (duckdb.CatalogException, duckdb.BinderException):
         st.error(
-            "The published file was made by another version of Pullhouse: a table or column that this"
-            " page reads is"
-            " not in it. Run `make run` with your DATA once more, then load this page again."
+            "The published file was made by another version of Pullhouse: a table or column that this page"
+            " reads is not in it. Run `make run` with your DATA once more, then load this page again."
         )
     st.divider()
     st.caption(ATTRIBUTION)
+
+
+def selected() -> Selection:
+    """What the side bar says, for the page that `show` draws."""
+    selection: Selection = st.session_state[_SELECTION]
+    return selection
 
 
 def note_filters(selection: Selection, reason: str) -> None:

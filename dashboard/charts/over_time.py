@@ -5,7 +5,8 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-HEIGHT = 280
+from dashboard.charts.common import HEIGHT, day_axis, legend, with_days_as_text
+from dashboard.text import shown
 
 
 def over_time(frame: pd.DataFrame) -> alt.LayerChart:
@@ -13,18 +14,13 @@ def over_time(frame: pd.DataFrame) -> alt.LayerChart:
 
     `state` other than 'final' makes a hollow point; `is_before`, for the period compared with, a dashed line.
     """
-    base = alt.Chart(frame).encode(
-        x=alt.X(
-            "period_start:T", title=None, axis=alt.Axis(format="%Y-%m-%d", labelOverlap=True, tickCount=6)
-        ),
+    frame = shown(frame)
+    measures = list(dict.fromkeys(frame["measure"]))
+    base = alt.Chart(with_days_as_text(frame, "period_start")).encode(
+        x=day_axis("period_start"),
         y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(format=",d", tickMinStep=1)),
-        color=alt.Color("measure:N", title=None, legend=alt.Legend(orient="top", labelLimit=0)),
-        tooltip=[
-            alt.Tooltip("period_start:T", title="from", format="%Y-%m-%d"),
-            alt.Tooltip("measure:N"),
-            alt.Tooltip("value:Q", format=",d"),
-            alt.Tooltip("state:N"),
-        ],
+        color=alt.Color("measure:N", title=None, legend=legend(measures)),
+        tooltip=["period_start:O", "measure:N", alt.Tooltip("value:Q", format=",d"), "state:N"],
     )
     lines = base.mark_line().encode(
         strokeDash=alt.condition("datum.is_before", alt.value([4, 4]), alt.value([1, 0])), detail="measure:N"

@@ -5,11 +5,15 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
+from dashboard.charts.common import legend
+from dashboard.text import shown
+
 _ROW = 24
 
 
 def ranked(frame: pd.DataFrame, category: str, value: str, colour: str | None = None) -> alt.Chart:
     """Bars in the order of the frame's rows. `colour`: column to stack by, in the order of the rows too."""
+    frame = shown(frame)
     order = list(dict.fromkeys(frame[category]))
     tooltip = [alt.Tooltip(f"{category}:N"), alt.Tooltip(f"{value}:Q", format=",d")]
     chart: alt.Chart = (
@@ -28,7 +32,7 @@ def ranked(frame: pd.DataFrame, category: str, value: str, colour: str | None = 
     chart = chart.encode(
         color=alt.Color(
             f"{colour}:N", sort=parts, title=colour.replace("_", " "),
-            legend=alt.Legend(orient="top", columns=2, labelLimit=150),
+            legend=legend(parts),
         ),
         tooltip=[alt.Tooltip(f"{colour}:N"), *tooltip],
     )  # fmt: skip

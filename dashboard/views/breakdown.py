@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.charts.ranked import ranked
 from dashboard.figure import figure
-from dashboard.frame import page
+from dashboard.frame import selected
 from dashboard.queries import breakdown, overview
 from dashboard.queries.dimensions import DIMENSIONS
 from dashboard.queries.selection import Selection
@@ -73,4 +73,4 @@ def _unknown_in_words(selection: Selection, dimension: str) -> str:
     )
 
 
-page("Breakdown", draw)
+draw(selected())

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.charts.ranked import ranked
 from dashboard.controls import add_filter
 from dashboard.figure import figure
-from dashboard.frame import note_filters, page
+from dashboard.frame import note_filters, selected
 from dashboard.queries import inflation, overview
 from dashboard.queries.dimensions import ORIGIN
 from dashboard.queries.selection import Selection
@@ -49,9 +49,9 @@ def _without(selection: Selection, busiest: pd.DataFrame) -> None:
         columns[1:], ("pull_count", "download_count"), ("Pull operations", "Downloads"), strict=True
     ):
         column.metric(
-            f"{label} without the ten busiest origins",
+            f"{label} without top 10",
             f"{totals[name] - ten[name].sum():,}",
-            help="Busiest by downloads and version checks together, of the days and filters chosen.",
+            help="Without the ten origins with most pull operations in these days and filters.",
             border=True,
         )
 
@@ -93,4 +93,4 @@ def _clients(selection: Selection) -> None:
     )
 
 
-page("Inflation", draw)
+draw(selected())

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.charts.ranked import ranked
 from dashboard.figure import figure
-from dashboard.frame import page
+from dashboard.frame import selected
 from dashboard.queries import breakdown, demand
 from dashboard.queries.selection import Selection
 
@@ -46,4 +46,4 @@ def _network(selection: Selection, dimension: str) -> None:
     )
 
 
-page("Companies and networks", draw)
+draw(selected())

@@ -9,7 +9,7 @@ from dashboard import comparison, descriptions
 from dashboard.charts.over_time import over_time
 from dashboard.charts.ranked import ranked
 from dashboard.figure import figure
-from dashboard.frame import note_filters, page
+from dashboard.frame import note_filters, selected
 from dashboard.queries import overview
 from dashboard.queries.overview import GRAINS, Grain
 from dashboard.queries.selection import Selection
@@ -151,4 +151,4 @@ def _other_counters(selection: Selection) -> None:
     )
 
 
-page("Overview", draw)
+draw(selected())

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.charts.ranked import ranked
 from dashboard.charts.stacked import stacked
 from dashboard.figure import figure
-from dashboard.frame import note_filters, page
+from dashboard.frame import note_filters, selected
 from dashboard.queries import overview, quality
 from dashboard.queries.selection import Selection
 
@@ -37,7 +37,12 @@ def _ledger(selection: Selection) -> None:
     ledger = quality.ledger()
     days = overview.coverage(selection)
     columns = st.columns(4)
-    columns[0].metric("Newest line (UTC)", f"{ledger['last_logged_at']:%Y-%m-%d %H:%M}", border=True)
+    columns[0].metric(
+        "Newest line",
+        f"{ledger['last_logged_at']:%Y-%m-%d}",
+        border=True,
+        help=f"Logged at {ledger['last_logged_at']:%H:%M:%S} UTC.",
+    )
     columns[1].metric("Days without logs", f"{days['day_count'] - days['covered_day_count']:,}", border=True)
     columns[2].metric(
         "Quarantined lines", f"{ledger['quarantined_count']:,}", border=True,
@@ -90,4 +95,4 @@ def _formats() -> None:
     )
 
 
-page("Data quality", draw)
+draw(selected())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboard.charts.ranked import ranked
 from dashboard.figure import figure
-from dashboard.frame import note_filters, page
+from dashboard.frame import note_filters, selected
 from dashboard.queries import demand
 from dashboard.queries.selection import Selection
 
@@ -26,4 +26,4 @@ def draw(selection: Selection) -> None:
     )
 
 
-page("Unmet demand", draw)
+draw(selected())

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.charts.stacked import stacked
 from dashboard.figure import figure
-from dashboard.frame import note_filters, page
+from dashboard.frame import note_filters, selected
 from dashboard.queries import overview, usage
 from dashboard.queries.overview import GRAINS, Grain
 from dashboard.queries.selection import Selection
@@ -76,4 +76,4 @@ def _installs(selection: Selection) -> None:
     )
 
 
-page("Usage", draw)
+draw(selected())

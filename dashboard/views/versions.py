@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.charts.stacked import stacked
 from dashboard.charts.steps import steps
 from dashboard.figure import figure
-from dashboard.frame import note_filters, page
+from dashboard.frame import note_filters, selected
 from dashboard.queries import dimensions, versions
 from dashboard.queries.selection import Selection
 
@@ -76,4 +76,4 @@ def _tags(image: str | None) -> None:
     )
 
 
-page("Versions", draw)
+draw(selected())
