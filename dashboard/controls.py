@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import TypeVar
 
 import streamlit as st
 
@@ -10,6 +12,7 @@ from dashboard.queries import dimensions, overview
 from dashboard.queries.selection import SWITCHES, WEEKDAYS, Condition, Selection, Switch
 from dashboard.text import plain
 
+T = TypeVar("T")
 ALL = "all images"
 OWN_DAYS = "my own days"
 RANGES = {"the last 7 days": 7, "the last 28 days": 28, "the last 8 weeks": 56, "the last 52 weeks": 364}
@@ -68,16 +71,23 @@ def _days() -> tuple[date, date] | None:
 
 
 def _day(label: str, default: date, key: str) -> date:
-    return st.date_input(
+    found = st.date_input(
         label, default, _EARLIEST, _LATEST, key=key, required=True, format="YYYY-MM-DD", bind="query-params"
     )
+    return found or default
 
 
 def _switch(name: str) -> Switch:
     label = "CI" if name == "ci" else name.capitalize()
-    return st.segmented_control(
-        label, SWITCHES, default="with", required=True, key=name, bind="query-params", help=_SWITCH_HELP[name]
+    return one_of(label, SWITCHES, "with", name, _SWITCH_HELP[name])
+
+
+def one_of(label: str, options: Sequence[T], default: T, key: str, explained: str | None = None) -> T:
+    """Buttons of which one is pressed. "&by=" in a URL presses none, `required` or not: the default."""
+    found: T | None = st.segmented_control(
+        label, options, default=default, required=True, key=key, bind="query-params", help=explained
     )
+    return default if found is None else found
 
 
 def _conditions() -> tuple[Condition, ...]:

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import comparison, descriptions
 from dashboard.charts.over_time import over_time
 from dashboard.charts.ranked import ranked
+from dashboard.controls import one_of
 from dashboard.figure import figure
 from dashboard.frame import note_filters, selected
 from dashboard.queries import overview
@@ -28,13 +29,12 @@ _LONGEST_SHIFTS = {"day": 1, "week": 7}
 def draw(selection: Selection) -> None:
     """The page."""
     exact = _is_exact(selection)
-    columns = st.columns(2)
-    compared = columns[0].selectbox(
+    left, right = st.columns(2)
+    compared = left.selectbox(
         "Compare with", [*comparison.COMPARISONS, comparison.NOTHING], key="compare", bind="query-params"
     )
-    grain = columns[1].segmented_control(
-        "By", GRAINS, default="week", required=True, key="by", bind="query-params"
-    )
+    with right:
+        grain = one_of("By", GRAINS, "week", "by")
     before = comparison.before(selection, compared)
     _headline(selection, before, exact)
     _over_time(selection, before, grain, exact)

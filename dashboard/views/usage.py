@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.charts.stacked import stacked
+from dashboard.controls import one_of
 from dashboard.figure import figure
 from dashboard.frame import note_filters, selected
 from dashboard.queries import overview, usage
@@ -22,7 +23,7 @@ _STATES = {
 
 def draw(selection: Selection) -> None:
     """The page."""
-    grain = st.segmented_control("By", GRAINS, default="week", required=True, key="by", bind="query-params")
+    grain = one_of("By", GRAINS, "week", "by")
     _invocations(selection)
     _dimension(selection, "environment", grain, "environment.md")
     _reasons(selection)

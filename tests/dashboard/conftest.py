@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from filelock import FileLock
 from streamlit.testing.v1 import AppTest
 
 import samples
@@ -42,18 +43,58 @@ class Published:
         shutil.copyfile(self.path, copy)
         with duckdb.connect() as con:
             con.execute(f"attach '{copy}' as changed")
-            con.execute("use changed.marts")
             for statement in statements:
                 con.execute(statement)
         copy.replace(self.path)
+
+    def change_table(self, name: str, statement: str) -> None:
+        """The same for one table: `{table}` in the statement is its full name."""
+        self.change(statement.replace("{table}", self._tables()[name]))
+
+    def drop(self, name: str) -> None:
+        """Take a table or view away, as a file of an older version lacks it."""
+        kind = "table" if name in self._tables() else "view"
+        self.change(f"drop {kind} changed.marts.{name} cascade")
+
+    def keep_one_day(self, day: str) -> None:
+        """Delete what tables of days know of any other day."""
+        dated = self.rows(
+            "select table_name, column_name from information_schema.columns where table_catalog = 'truth' and"
+            " column_name in ('pull_date', 'quality_date', 'demand_date', 'install_date', 'adoption_date',"
+            " 'excluded_on', 'pattern_date') or (column_name = 'period_start' and table_name like '%daily%')"
+        )
+        tables = self._tables()
+        self.change(
+            *(
+                f"delete from {tables[table]} where {column} <> date '{day}'"
+                for table, column in dated
+                if table in tables
+            )
+        )
+
+    def _tables(self) -> dict[str, str]:
+        """Base tables by name; in which schema one lies is the build's affair."""
+        found = self.rows(
+            "select table_name, table_schema from information_schema.tables"
+            " where table_catalog = 'truth' and table_type = 'BASE TABLE'"
+        )
+        return {name: f"changed.{schema}.{name}" for name, schema in found}
 
 
 @pytest.fixture(scope="session")
 def sample_marts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The published file of the bundled sample."""
-    folder = tmp_path_factory.mktemp("dashboard")
-    info = samples.write(folder / "sample")
-    return make(folder / "data", info.logs, info.catalogue).settings.marts
+    # All cores share it: the temporary folder of a core lies in that of the run.
+    is_core = "PYTEST_XDIST_WORKER" in os.environ
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if is_core else base) / "dashboard-sample"
+    with FileLock(f"{folder}.lock"):
+        done = folder / "marts"
+        if not done.exists():
+            info = samples.write(folder / "sample")
+            made = make(folder / "data", info.logs, info.catalogue).settings.marts
+            done.symlink_to(made)
+        return done
 
 
 @pytest.fixture
