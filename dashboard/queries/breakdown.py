@@ -65,10 +65,9 @@ def crossed(
 
 
 def unknown(selection: Selection, dimension: str) -> pd.Series:
-    """How much of the selection has no known value: session_count, unknown_count, value_count
-    (distinct, known).
+    """How much of the selection has no known value.
 
-    Both counts are of downloads and version checks together: a dimension is known of either alike.
+    session_count (downloads and version checks), unknown_count, value_count (distinct known values).
     """
     frame = query(
         f"""

@@ -1,5 +1,4 @@
-"""Where counts and uniques of a selection come from: the period marts where they can answer, else the
-sessions."""
+"""Where counts and uniques come from: the period marts where they can answer, else the sessions."""
 
 from __future__ import annotations
 
@@ -28,8 +27,8 @@ SESSIONS_COUNTED_AT_ONCE = 3_000_000
 # border. What macro unique_keys does, which a test compares with `uniques_between`.
 UNIQUE_KEYS = f"""
     borders as (
-        select distinct origin_id, previous_origin_id from {MARTS}.origin_days where previous_origin_id
-        is not null
+        select distinct origin_id, previous_origin_id from {MARTS}.origin_days
+        where previous_origin_id is not null
     ),
     chains as (
         select origin_id, previous_origin_id as unique_key, 1 as border_count from borders

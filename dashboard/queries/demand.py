@@ -9,16 +9,17 @@ from dashboard.queries.selection import Selection
 
 
 def companies(selection: Selection) -> pd.DataFrame:
-    """One row per known company: company, company_confidence, company_method, download_count,
-    version_check_count,
-    last_seen_on; most downloads first."""
+    """One row per known company, most downloads first.
+
+    company, company_confidence, company_method, download_count, version_check_count, last_seen_on.
+    """
     return query(
         f"""
         select
-            company, company_confidence, company_method, cast(sum(download_count) as bigint) as
-            download_count,
-            count(*) filter (where outcome = 'version_check') as version_check_count, max(pull_date) as
-            last_seen_on
+            company, company_confidence, company_method,
+            cast(sum(download_count) as bigint) as download_count,
+            count(*) filter (where outcome = 'version_check') as version_check_count,
+            max(pull_date) as last_seen_on
         from {MARTS}.fct_pulls
         where {selection.sessions()} and company is not null and outcome in ('download', 'version_check')
         group by company, company_confidence, company_method
@@ -29,9 +30,10 @@ def companies(selection: Selection) -> pd.DataFrame:
 
 
 def unmet(selection: Selection) -> pd.DataFrame:
-    """One row per image, reason and reference asked for in vain: repository, reason, reference,
-    session_count,
-    is_reliable (the log proves all of it), nearest_tag; most sessions first."""
+    """One row per image, reason and reference asked for in vain, most sessions first.
+
+    repository, reason, reference, session_count, is_reliable (the log proves all of it), nearest_tag.
+    """
     image = "" if selection.repository is None else " and repository = $repository"
     return query(
         f"""

@@ -1,5 +1,4 @@
-"""What sessions can be broken down and filtered by: the dimensions of the `…_by_dimension` marts, and
-the image."""
+"""What sessions can be broken down and filtered by."""
 
 from __future__ import annotations
 

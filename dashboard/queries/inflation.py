@@ -1,5 +1,4 @@
-"""What makes the count larger than the use: clients that ask twice, timers, and few origins with many
-pulls."""
+"""What makes the count larger than the use: timers, clients that ask twice, few busy origins."""
 
 from __future__ import annotations
 
@@ -52,8 +51,10 @@ def origins(selection: Selection, top: int) -> pd.DataFrame:
 
 
 def pollers(selection: Selection) -> pd.Series:
-    """origin_count: origins that poll; polling_count: their version checks; version_check_count: those
-    of all."""
+    """Who polls: one row, also where nobody does.
+
+    origin_count (origins that poll), polling_count (their version checks), version_check_count (all).
+    """
     frame = query(
         f"""
         with recursive {UNIQUE_KEYS}

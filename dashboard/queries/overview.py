@@ -27,8 +27,10 @@ MARTS_BY_GRAIN = {
 
 
 def coverage(selection: Selection) -> pd.Series:
-    """How much is known of the days: day_count, covered_day_count (with logs), final_day_count; whole
-    numbers."""
+    """How much is known of the days of the selection.
+
+    day_count, covered_day_count (days with logs), final_day_count.
+    """
     frame = query(
         f"""
         with days as (
@@ -40,8 +42,8 @@ def coverage(selection: Selection) -> pd.Series:
             count(*) filter (where periods.is_final) as final_day_count
         from days
         left join {MARTS}.data_quality_daily as quality on days.date_day = quality.quality_date
-        left join {MARTS}.dim_periods as periods on periods.grain = 'day' and days.date_day =
-        periods.period_start
+        left join {MARTS}.dim_periods as periods
+            on periods.grain = 'day' and days.date_day = periods.period_start
         where {selection.days("days.date_day")}
         """,
         _days_only(selection),

@@ -16,17 +16,19 @@ _UNKNOWN = (
 
 
 def days(selection: Selection) -> pd.DataFrame:
-    """One row per day of the selection: quality_date, distinct_count (requests), duplicate_count,
-    load_count and
-    the requests with something unknown; all missing on a day without logs."""
+    """One row per day of the selection.
+
+    quality_date, load_count, distinct_count (requests), duplicate_count, and the requests with something
+    unknown: all missing on a day without logs, where is_gap is true.
+    """
     columns = ", ".join(
         f"quality.{name}" for name in ("load_count", "distinct_count", "duplicate_count", *_UNKNOWN)
     )
     return query(
         f"""
         with days as (
-            select cast(unnest(generate_series($first_day, $last_day, interval 1 day)) as date) as
-            quality_date
+            select
+                cast(unnest(generate_series($first_day, $last_day, interval 1 day)) as date) as quality_date
         )
         select days.quality_date, {columns}, quality.quality_date is null as is_gap
         from days left join {MARTS}.data_quality_daily as quality using (quality_date)
@@ -38,8 +40,10 @@ def days(selection: Selection) -> pd.DataFrame:
 
 
 def ledger() -> pd.Series:
-    """All loaded objects: object_count, line_count, quarantined_count, skipped_count, opted_out_count,
-    last_logged_at."""
+    """The lines of all loaded objects.
+
+    object_count, line_count, quarantined_count, skipped_count, opted_out_count, last_logged_at.
+    """
     names = ("line_count", "quarantined_count", "skipped_count", "opted_out_count")
     sums = ", ".join(f"cast(coalesce(sum({name}), 0) as bigint) as {name}" for name in names)
     frame = query(
@@ -63,8 +67,7 @@ def formats() -> pd.DataFrame:
 
 
 def excluded(selection: Selection) -> pd.DataFrame:
-    """One row per reason for which lines of the days are in no download and no version check: reason,
-    line_count."""
+    """Lines of the days that are in no download and no version check: reason, line_count."""
     image = "" if selection.repository is None else " and repository = $repository"
     return query(
         f"""

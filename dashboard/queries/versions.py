@@ -1,5 +1,4 @@
-"""Tags and versions of one image. CI, mirrors and the publisher's own are no installs, whatever the
-switches say."""
+"""Tags and versions of one image, whatever the switches say: an install is never CI or a mirror."""
 
 from __future__ import annotations
 
@@ -11,7 +10,9 @@ from dashboard.published import MARTS, query
 
 
 def adoption(repository: str, first_day: date, last_day: date, top: int) -> pd.DataFrame:
-    """One row per day and version: adoption_date, version (null for all beyond the `top`), install_count.
+    """One row per day and version: adoption_date, version (null for all beyond the `top`), install_share
+    (of the active installs; one that runs several is split over them, so that a day adds up to 1) and
+    active_install_count (missing for the rest: one install counts under each of its versions).
 
     The versions with most installs on their best day are shown; 'unknown' is one of them or in the rest.
     """
@@ -22,15 +23,17 @@ def adoption(repository: str, first_day: date, last_day: date, top: int) -> pd.D
             where repository = $repository and adoption_date between $first_day and $last_day
         ),
         ranked as (
-            select version, row_number() over (order by max(install_count) desc, version desc) as place
+            select version, row_number() over (order by max(install_share) desc, version desc) as place
             from shown group by version
         )
         select
             shown.adoption_date,
             case when ranked.place <= $top then shown.version end as version,
-            cast(sum(shown.install_count) as bigint) as install_count
+            sum(shown.install_share) as install_share,
+            case when any_value(ranked.place) <= $top then cast(sum(shown.active_install_count) as bigint) end
+                as active_install_count
         from shown inner join ranked using (version)
-        group by all
+        group by shown.adoption_date, case when ranked.place <= $top then shown.version end
         order by shown.adoption_date, version nulls last
         """,
         {"repository": repository, "first_day": first_day, "last_day": last_day, "top": top},
@@ -73,9 +76,8 @@ def tags(repository: str | None) -> pd.DataFrame:
         f"""
         select
             repository, tag, verdict, verdict_reason, last_pulled_at, pull_count, active_install_count,
-            pinned_origin_count, look_up_count, company_count, successor_tag, round(covered_share, 3) as
-            covered_share,
-            as_of_date
+            pinned_origin_count, look_up_count, company_count, successor_tag, shared_with_tags,
+            round(covered_share, 3) as covered_share, as_of_date
         from {MARTS}.tag_usage {image}
         order by repository, verdict, last_pulled_at desc, tag
         """,

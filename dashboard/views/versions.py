@@ -33,12 +33,11 @@ def _choose_image() -> str | None:
 def _adoption(selection: Selection, image: str) -> None:
     frame = versions.adoption(image, selection.first_day, selection.last_day, TOP)
     frame["version"] = frame["version"].fillna("⟨all others⟩")
-    as_share = st.toggle("As shares", key="shares", bind="query-params")
     figure(
-        "Adoption: installs by version",
+        "Adoption: what share of the active installs runs which version",
         frame,
-        stacked(frame, "adoption_date", "version", "install_count", as_share),
-        [("version_adoption_daily", name) for name in ("version", "install_count")],
+        stacked(frame, "adoption_date", "version", "install_share", as_share=True),
+        [("version_adoption_daily", name) for name in ("version", "install_share", "active_install_count")],
         "installs.md",
     )
 

@@ -11,7 +11,7 @@ from tests.dashboard.test_pages import VIEWS, complaints
 PAYLOADS = ["<script>alert(1)</script>", "=1+1", "'; drop table x; --", "\u202ex", "", "%00", "x" * 5000]
 CONTROLS = (
     "repository", "days", "from", "to", "weekday", "ci", "mirrors", "pollers", "by", "compare",
-    "cumulative", "first", "second", "measure", "top", "image", "shares", "exact",
+    "cumulative", "first", "second", "measure", "top", "image", "exact",
 )  # fmt: skip
 
 

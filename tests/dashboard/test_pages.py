@@ -13,7 +13,7 @@ from tests.dashboard.conftest import APP, Open, Published
 VIEWS = sorted(path.stem for path in (APP.parent / "views").glob("*.py"))
 ADDRESSES: dict[str, dict[str, str | list[str]]] = {
     "as it opens": {},
-    "an image that nobody ever got": {"repository": "acme/nope", "by": "month", "shares": "true"},
+    "an image that nobody ever got": {"repository": "acme/nope", "by": "month"},
     "everything set": {
         "repository": "acme/app", "days": "my own days", "from": "2026-10-01", "to": "2026-11-05",
         "weekday": ["Friday"], "ci": "without", "mirrors": "without", "pollers": "without",

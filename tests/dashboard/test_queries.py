@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from dashboard.published import query
-from dashboard.queries import breakdown, inflation, overview
+from dashboard.queries import breakdown, inflation, overview, versions
 from dashboard.queries.counts import MEASURES, daily_counts
 from dashboard.queries.dimensions import DIMENSIONS
 from dashboard.queries.selection import Condition, Selection
@@ -156,3 +156,16 @@ def test_the_timers_of_the_sample(marts: Published) -> None:
     found = inflation.pollers(Selection(FIRST, LAST))
     assert found["origin_count"] == 18
     assert found["polling_count"] < found["version_check_count"]
+
+
+def test_adoption_adds_up_with_all_other_versions_in_one(marts: Published) -> None:
+    found = versions.adoption("acme/app", FIRST, LAST, 1)
+    expected = marts.rows(
+        "select adoption_date, sum(install_share) from version_adoption_daily where repository = 'acme/app'"
+        " group by 1 order by 1"
+    )
+    sums = found.groupby("adoption_date")["install_share"].sum()
+    assert list(sums) == pytest.approx([share for _, share in expected])
+    assert list(sums) == pytest.approx([1] * len(expected))
+    assert found["version"].isna().any()
+    assert found.loc[found["version"].isna(), "active_install_count"].isna().all()
