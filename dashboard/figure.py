@@ -27,7 +27,7 @@ def figure(
 
     `chart` is drawn above the table; None for figures that are a table only.
     """
-    st.subheader(title)
+    st.header(title)
     if frame.empty:
         st.info(NOTHING)
         return

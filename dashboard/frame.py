@@ -40,7 +40,7 @@ def show(page: Page) -> None:
             " reads is not in it. Run `make run` with your DATA once more, then load this page again."
         )
     st.divider()
-    st.caption(ATTRIBUTION)
+    st.markdown(ATTRIBUTION)
 
 
 def selected() -> Selection:

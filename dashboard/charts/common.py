@@ -7,7 +7,7 @@ import pandas as pd
 
 HEIGHT = 280
 _LEGEND_ROW = 20
-_SHORT = 20
+_SHORT = 24
 
 
 def with_days_as_text(frame: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from dashboard.charts.common import HEIGHT, day_axis, legend, with_days_as_text
+from dashboard.charts.common import day_axis, height, legend, with_days_as_text
 from dashboard.text import shown
 
 
@@ -29,5 +29,5 @@ def over_time(frame: pd.DataFrame) -> alt.LayerChart:
         fillOpacity=alt.condition("datum.state == 'final'", alt.value(1), alt.value(0)),
         fill=alt.Color("measure:N", legend=None),
     )
-    chart: alt.LayerChart = alt.LayerChart(layer=[lines, points]).properties(height=HEIGHT)
+    chart: alt.LayerChart = alt.LayerChart(layer=[lines, points]).properties(height=height(measures))
     return chart

@@ -11,6 +11,7 @@ from dashboard.frame import selected
 from dashboard.queries import breakdown, overview
 from dashboard.queries.dimensions import DIMENSIONS
 from dashboard.queries.selection import Selection
+from dashboard.text import plain
 
 NONE = "nothing else"
 MEASURES = ("download_count", "version_check_count", "unique_origin_count")
@@ -68,8 +69,8 @@ def _unknown_in_words(selection: Selection, dimension: str) -> str:
     known = breakdown.unknown(selection, dimension)
     share = known["unknown_count"] / known["session_count"] if known["session_count"] else 0
     return (
-        f"`{dimension}`: {known['value_count']:,} known values; unknown for {known['unknown_count']:,} of"
-        f" {known['session_count']:,} sessions with a pull ({share:.1%})."
+        f"**{plain(dimension)}**: {known['value_count']:,} known values; unknown for"
+        f" {known['unknown_count']:,} of {known['session_count']:,} sessions with a pull ({share:.1%})."
     )
 
 

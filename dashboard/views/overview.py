@@ -98,7 +98,7 @@ def _over_time(selection: Selection, before: Selection | None, grain: Grain, exa
         long = pd.concat([long, _long(earlier.assign(period_start=shifted), " (before)")])
     checks = long["measure"].str.startswith("version checks")
     figure("Downloads and unique origins over time", table, over_time(long[~checks]), HOW, "counting.md")
-    st.subheader("Version checks over time")
+    st.header("Version checks over time")
     st.caption("In a chart of their own: timers make many of them. The figures are in the table above.")
     st.altair_chart(over_time(long[checks]), width="stretch", alt="Version checks over time")
 

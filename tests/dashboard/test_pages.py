@@ -35,7 +35,7 @@ def test_every_page_draws(marts: Published, open_page: Open, view: str, case: st
     page = open_page(view, **ADDRESSES[case])
     assert complaints(page) == []
     assert page.title[0].value
-    assert "IP Geolocation by DB-IP" in page.caption[-1].value
+    assert "IP Geolocation by DB-IP" in page.markdown[-1].value
 
 
 @pytest.mark.parametrize("view", VIEWS)
