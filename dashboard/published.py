@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 import streamlit as st
 
-from pipeline.marts import NotPublishedError
+from pipeline.marts import NotPublishedError, why_nothing_is_there
 from pipeline.settings import read_settings
 
 MARTS = "published.marts"
@@ -22,14 +22,12 @@ def query(sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFr
     underneath is seen at the next call: the file is known by its inode and its time of change. Raises
     NotPublishedError when there is no file, or none that can be read.
     """
-    path = read_settings().marts
+    settings = read_settings()
+    path = settings.marts
     try:
         found = path.stat()
     except OSError:
-        raise NotPublishedError(
-            f"Nothing has been published in {path.parent} yet. Run `make run` there first:"
-            f" `make run LOGS=<your logs> DATA={path.parent}`, then load this page again."
-        ) from None
+        raise NotPublishedError(why_nothing_is_there(settings)) from None
     return _answer(str(path), found.st_ino, found.st_mtime_ns, sql, dict(parameters or {}))
 
 

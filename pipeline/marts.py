@@ -23,7 +23,7 @@ def open_marts(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     Raises NotPublishedError when it is not there, or no database.
     """
     if not settings.marts.exists():
-        raise NotPublishedError(_why_nothing_is_there(settings))
+        raise NotPublishedError(why_nothing_is_there(settings))
     with duckdb.connect() as con:
         path = str(settings.marts).replace("'", "''")
         try:
@@ -37,7 +37,8 @@ def open_marts(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
-def _why_nothing_is_there(settings: Settings) -> str:
+def why_nothing_is_there(settings: Settings) -> str:
+    """What to do where no marts are published."""
     if settings.former_marts.exists():
         return (
             f"{settings.former_marts} was published by an older version. Run `make run DATA={settings.data}`,"
