@@ -67,10 +67,8 @@ def disagreements(warehouse: Warehouse, root: Path, inflated: str | None = None)
     """Rows that dbt's test of the invariants finds, here with one definition's counts a thousand too high."""
     text = (root / "dbt_project" / "tests" / "assert_definitions_agree.sql").read_text("utf-8")
     versions = {definition.id: definition.version for definition in read()}
-    names = {"pull_definitions_daily": "changed"}
-    query = jinja2.Template(text).render(
-        ref=lambda name: names.get(name, name), pull_definitions=lambda: versions
-    )
+    names = {"pull_definitions_daily": "changed", "pulls_daily_base": "base.pulls_daily_base"}
+    query = jinja2.Template(text).render(ref=names.__getitem__, pull_definitions=lambda: versions)
     with open_marts(warehouse.settings) as con:
         con.execute(
             "create temp table changed as select * replace (pull_count"

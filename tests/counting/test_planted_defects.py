@@ -21,7 +21,11 @@ DEFECTS = {
         "greatest(0, unknown_blob_count - ",
         "greatest(0, unknown_blob_count, ",
     ),
-    "whoever looks is pulling": (SESSIONS, "when not origin.can_pull then 'inspect'", ""),
+    "whoever looks is pulling": (
+        SESSIONS,
+        "when not origin.can_pull or deletion_count",
+        "when deletion_count",
+    ),
 }
 
 
