@@ -24,6 +24,7 @@ def serve(settings: Settings) -> int:
     environment = os.environ | environment_of(settings.data)
     environment |= {
         "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__PARALLELISM": "4",
         "PULLHOUSE_DATA": str(settings.data),
@@ -35,6 +36,7 @@ def serve(settings: Settings) -> int:
     subprocess.run([*AIRFLOW, "db", "migrate"], env=environment, check=True)
     pool = ["pools", "set", "warehouse", "1", "One writer: every task that opens the warehouse."]
     subprocess.run([*AIRFLOW, *pool], env=environment, check=True)
+    _unpause_once(environment, settings.data / "airflow" / "unpaused.stamp")
     # A shell starts what runs in the background with SIGINT ignored, and Python then keeps it ignored.
     for kind in (signal.SIGTERM, signal.SIGINT):
         signal.signal(kind, signal.default_int_handler)
@@ -45,6 +47,19 @@ def serve(settings: Settings) -> int:
         return 0
     finally:
         _end_group(process)
+
+
+def _unpause_once(environment: dict[str, str], stamp: Path) -> None:
+    """Let every DAG that `make run` left paused keep its schedule, so that logs come in and keys expire.
+
+    Once for a data directory: a DAG that somebody pauses later stays paused after a restart.
+    """
+    if stamp.exists():
+        return
+    # It fails where no DAG is known yet; those that come are unpaused from their creation on.
+    unpause = ["dags", "unpause", "--yes", "--treat-dag-id-as-regex", ".*"]
+    subprocess.run([*AIRFLOW, *unpause], env=environment, check=False, stdout=subprocess.DEVNULL)
+    stamp.touch()
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:

@@ -12,9 +12,13 @@ from pathlib import Path
 
 import pytest
 
-# Does nothing for `db migrate` and `pools set`; as `standalone` says who and where it is, and stays.
+# Does nothing for `db migrate` and `pools set`; notes what it unpauses; as `standalone` says who and where it
+# is, and stays.
 PROGRAM = """
 import os, sys, time
+if sys.argv[1] == "dags":
+    with open(os.environ["AIRFLOW_HOME"] + "/unpaused", "a") as file:
+        print(sys.argv[2:], os.environ["AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"], file=file)
 if sys.argv[1] == "standalone":
     print(os.getpid(), os.environ["PATH"], sep=os.linesep, flush=True)
     time.sleep(600)
@@ -60,3 +64,18 @@ def test_all_of_it_ends_and_its_parts_are_found(
             serving.kill()
     assert has_ended(airflow)
     assert shutil.which("airflow", path=path) == str(Path(sys.executable).parent / "airflow")
+
+
+def test_dags_are_unpaused_once(repo_root: Path, tmp_path: Path) -> None:
+    """Also those that `make run` made. One that is paused later stays so after a restart."""
+    for _ in range(2):
+        with subprocess.Popen(
+            [sys.executable, "-c", SERVE, PROGRAM, str(tmp_path / "data")],
+            cwd=repo_root, stdout=subprocess.PIPE, text=True,
+        ) as serving:  # fmt: skip
+            assert serving.stdout is not None
+            assert serving.stdout.readline()
+            serving.terminate()
+            assert serving.wait(30) == 0
+    calls = (tmp_path / "data" / "airflow" / "unpaused").read_text("utf-8").splitlines()
+    assert calls == ["['unpause', '--yes', '--treat-dag-id-as-regex', '.*'] False"]
