@@ -47,7 +47,7 @@ export PULLHOUSE_LABELS := $(LABELS)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run report doctor status explain calibrate definitions dashboard dbt expire airflow test test-live conformance lint format lock reference coverage up down clean
+.PHONY: help setup setup-dev run report export doctor status explain calibrate definitions dashboard dbt expire airflow test test-live conformance lint format lock reference coverage up down clean
 
 help: ## this menu
 	@echo "Pullhouse: who pulls your container images. Targets:"
@@ -78,6 +78,9 @@ report: setup ## print the results of the last run again
 
 doctor: setup ## read a sample of LOGS: what they can answer, what to change in the gateway
 	@$(BIN)/python -m pipeline doctor
+
+export: setup ## what other programs read: keep list of tags, badges, metrics
+	@$(BIN)/python -m pipeline export
 
 status: setup ## freshness, gaps, quarantine, refused objects, disk, next step; ARGS=--json
 	@$(BIN)/python -m pipeline status $(ARGS)

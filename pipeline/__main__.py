@@ -96,6 +96,13 @@ def _report(settings: Settings, options: argparse.Namespace, console: Console) -
     return 0
 
 
+def _export(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    from pipeline import exports
+
+    exports.show(settings, exports.write(settings), console)
+    return 0
+
+
 def _status(settings: Settings, options: argparse.Namespace, console: Console) -> int:
     from pipeline import status, status_screen
 
@@ -241,6 +248,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, function, text in (
         ("run", _run, "run every DAG once through Airflow, without a scheduler, and print the results"),
         ("report", _report, "print the results of the last run"),
+        ("export", _export, "write what other programs read: keep list, badges, metrics"),
         ("doctor", _doctor, "read a sample of your logs and say what they can answer"),
         ("calibrate", _calibrate, "how right the environments are on your own labels"),
         ("load", _load, "load what the sources have and the ledger lacks"),

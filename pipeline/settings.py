@@ -298,6 +298,11 @@ class Settings(BaseSettings):
         return self.data / "pullhouse.duckdb"
 
     @property
+    def exports(self) -> Path:
+        """What other programs read: `make export`."""
+        return self.data / "exports"
+
+    @property
     def former_marts(self) -> Path:
         """What people read of an older version, until the next publication takes its place."""
         return self.data / "marts.duckdb"
