@@ -116,6 +116,7 @@ counted_in_run as (
         count(*) filter (where is_image_step) over run as image_count,
         count(*) filter (where is_image_step and is_lane_guessed) over run as guessed_image_count,
         count(*) filter (where is_small_blob) over run as small_count,
+        max(case when is_small_blob then requested_at end) over run as small_at,
         count(*) filter (where is_blob_get and not is_small_blob) over run as large_count
     from in_runs
     window run as (
@@ -154,14 +155,15 @@ images as (
     where is_image_step
 ),
 
--- The first configuration is the first image's; layers go to the images in turn, for each wants some.
+-- The first configuration is the first image's. A layer that is asked for beside a configuration (docker asks for both
+-- at once) belongs to the same image; other layers go to the images in turn, for each wants some.
 untangled as (
     select
         requests.* exclude (
             requested_on, lane, is_lane_guessed, is_seen_manifest, is_blob_get, is_index_step, is_image_step,
             is_small_blob, opening_count, is_head_first, before_busy_until, phase_blob_count,
             phase_layer_count, phase_image_count, idle, is_after_layers, is_after_a_look, run_number,
-            index_count, image_count, guessed_image_count, small_count, large_count
+            index_count, image_count, guessed_image_count, small_count, small_at, large_count
         ),
         coalesce(images.lane, requests.lane) as lane
     from with_images as requests
@@ -174,7 +176,11 @@ untangled as (
             and requests.is_blob_get
             and requests.is_lane_guessed
             and images.step_number = case
-                when requests.is_small_blob then least(requests.small_count, requests.image_count)
+                when
+                    requests.is_small_blob
+                    or requests.requested_at - requests.small_at
+                    <= interval '1' second * {{ var('beside_configuration_seconds') }}
+                    then least(requests.small_count, requests.image_count)
                 else requests.image_count - (requests.large_count - 1) % nullif(requests.image_count, 0)
             end
 ),
