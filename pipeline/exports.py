@@ -101,10 +101,6 @@ def show(settings: Settings, written: dict[str, int], console: Console) -> None:
         f"{settings.exports}: in_use.json ({written['tags']} tags), badges of {written['repositories']}"
         " repositories, metrics.prom"
     )
-    if written["skipped"]:
-        console.print(
-            f"{written['skipped']} repositories have a name that no registry allows, and no badges."
-        )
 
 
 def in_use(tags: pd.DataFrame) -> dict[str, Any]:

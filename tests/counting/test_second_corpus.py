@@ -13,8 +13,8 @@ from tests.counting.scoring import explain, score, share
 from tests.layouts import Corpus
 
 SCORED = 52
-# Without a catalogue one scenario is wrong: one containerd takes two tags of one repository at once, reads the
-# manifests of all platforms of both, and nothing tells whose layers are whose.
+# Without a catalogue one scenario is wrong: one containerd takes two tags of one repository at once, reads
+# the manifests of all platforms of both, and nothing tells whose layers are whose.
 WITHOUT = 51
 LAYOUTS = ("separate", "packed, 20 s apart", "packed, 7200 s apart")
 

@@ -27,7 +27,7 @@ BADGE = {
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """Two machines pull 1.0 and one of them looks again; somebody asks for names that are none."""
+    """Two machines pull 1.0, one of them looks again; somebody asks for names that are none."""
     folder = tmp_path_factory.mktemp("exports")
     first, second = Traffic("acme/app", "198.51.100.1"), Traffic("acme/app", "198.51.100.2")
     first.cold_pull(datetime(2026, 3, 2, 12, tzinfo=UTC), "1.0")
@@ -120,6 +120,14 @@ def test_metrics(exported: Warehouse) -> None:
 )
 def test_numbers_are_rounded_down(count: int, text: str) -> None:
     assert exports.short(count) == text
+
+
+def test_the_command_says_what_it_wrote(
+    exported: Warehouse, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PULLHOUSE_DATA", str(exported.settings.data))
+    assert main(["export"]) == 0
+    assert "in_use.json (1 tags), badges of 1 repositories, metrics.prom" in capsys.readouterr().out
 
 
 def test_nothing_published_yet_says_what_to_do(
