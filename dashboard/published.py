@@ -9,10 +9,10 @@ import duckdb
 import pandas as pd
 import streamlit as st
 
-from pipeline.marts import NotPublishedError, why_nothing_is_there
+from pipeline.marts import NotPublishedError, attach, why_nothing_is_there
 from pipeline.settings import read_settings
 
-MARTS = "published.marts"
+MARTS = "pullhouse.marts"
 
 
 def query(sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:
@@ -35,7 +35,7 @@ def query(sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFr
 def _answer(path: str, inode: int, mtime_ns: int, sql: str, parameters: dict[str, object]) -> pd.DataFrame:
     # One cursor a question: sessions of several people run in threads of one process.
     with _database(path, inode, mtime_ns).cursor() as cursor:
-        # The published macros name their tables without a schema; a cursor does not inherit `use`.
+        # The published macros ask the database in use; a cursor does not inherit `use`.
         cursor.execute(f"use {MARTS}")
         return cursor.execute(sql, parameters).df()
 
@@ -49,14 +49,10 @@ def _database(path: str, inode: int, mtime_ns: int) -> duckdb.DuckDBPyConnection
     con = duckdb.connect()
     try:
         con.execute("set timezone = 'UTC'")
-        con.execute(f"attach '{path.replace(chr(39), chr(39) * 2)}' as published (read_only)")
-    except duckdb.Error as error:
+        attach(con, Path(path))
+    except NotPublishedError:
         con.close()
-        raise NotPublishedError(
-            f"{Path(path)} cannot be read ({type(error).__name__}). Mend its permissions; or if it is"
-            f" damaged,"
-            f" delete it: the next `make run DATA={Path(path).parent}` makes it again from the lake."
-        ) from None
+        raise
     con.execute("set enable_external_access = false")
     con.execute("set lock_configuration = true")
     return con

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from pipeline.lake import quoted
 from pipeline.settings import Settings
 
 
@@ -25,16 +27,20 @@ def open_marts(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     if not settings.marts.exists():
         raise NotPublishedError(why_nothing_is_there(settings))
     with duckdb.connect() as con:
-        path = str(settings.marts).replace("'", "''")
-        try:
-            con.execute(f"attach '{path}' as pullhouse (read_only)")
-        except duckdb.Error as error:
-            raise NotPublishedError(
-                f"{settings.marts} cannot be read ({type(error).__name__}). Mend its permissions; or if it is"
-                f" damaged, delete it: the next `make run DATA={settings.data}` makes it again from the lake."
-            ) from None
+        attach(con, settings.marts)
         con.execute("use pullhouse.marts")
         yield con
+
+
+def attach(con: duckdb.DuckDBPyConnection, marts: Path) -> None:
+    """Attach the published file read-only, as `pullhouse`. Raises NotPublishedError if it cannot be read."""
+    try:
+        con.execute(f"attach {quoted(str(marts))} as pullhouse (read_only)")
+    except duckdb.Error as error:
+        raise NotPublishedError(
+            f"{marts} cannot be read ({type(error).__name__}). Mend its permissions; or if it is damaged,"
+            f" delete it: the next `make run DATA={marts.parent}` makes it again from the lake."
+        ) from None
 
 
 def why_nothing_is_there(settings: Settings) -> str:
