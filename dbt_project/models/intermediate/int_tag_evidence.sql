@@ -96,7 +96,7 @@ tags as (
     select repository, tag from meanings
 ),
 
--- A repository that no log shows is served by any node.
+-- A repository that no log shows is served by any node: the row of coverage without a repository.
 covered as (
     select
         tags.repository,
@@ -105,17 +105,8 @@ covered as (
         coverage.covered_day_count,
         coverage.silent_node
     from tags
-    inner join coverage on tags.repository = coverage.repository
-    union all
-    select
-        tags.repository,
-        tags.tag,
-        coverage.as_of_date,
-        coverage.covered_day_count,
-        coverage.silent_node
-    from tags
-    inner join coverage on coverage.repository is null
-    anti join coverage as known on tags.repository = known.repository
+    left join coverage as known on tags.repository = known.repository
+    inner join coverage on known.repository is not distinct from coverage.repository
 ),
 
 final as (
