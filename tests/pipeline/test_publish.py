@@ -49,19 +49,25 @@ def test_what_was_tested_is_published(settings: Settings) -> None:
     assert not list(settings.data.glob("*.tmp"))
 
 
+def killed_at(monkeypatch: pytest.MonkeyPatch, step: str, settings: Settings) -> None:
+    """Publish, and be killed at that step."""
+
+    def die(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(publish, step, die)
+        with pytest.raises(KeyboardInterrupt):
+            publish.publish(settings)
+
+
 def test_the_file_of_an_older_version_goes_when_the_new_one_is_in_place(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.former_marts.write_text("of an older version", "utf-8")
     build(settings, "a")
 
-    def die(temporary: Path, target: Path) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as broken:
-        broken.setattr(publish, "replace_durably", die)
-        with pytest.raises(KeyboardInterrupt):
-            publish.publish(settings)
+    killed_at(monkeypatch, "replace_durably", settings)
     assert settings.former_marts.exists()
     publish.publish(settings)
     assert (read(settings), settings.former_marts.exists()) == (["a"], False)
@@ -153,13 +159,7 @@ def test_a_crash_before_the_last_step_only_means_a_rebuild(
     plan.write(settings)
     build(settings, "a", "b")
 
-    def die(path: Path, text: str) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as broken:
-        broken.setattr(publish, "write_durably", die)
-        with pytest.raises(KeyboardInterrupt):
-            publish.publish(settings)
+    killed_at(monkeypatch, "write_durably", settings)
     # Readers have the new marts, the publication is the old one: March is dirty still, and nothing else.
     assert read(settings) == ["a", "b"]
     written = plan.write(settings)
@@ -175,13 +175,7 @@ def test_a_crash_during_the_copy_leaves_the_old_marts(
     publish.publish(settings)
     build(settings, "a", "b")
 
-    def die(temporary: Path, target: Path) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as broken:
-        broken.setattr(publish, "replace_durably", die)
-        with pytest.raises(KeyboardInterrupt):
-            publish.publish(settings)
+    killed_at(monkeypatch, "replace_durably", settings)
     assert read(settings) == ["a"]
     publish.publish(settings)
     assert read(settings) == ["a", "b"]
