@@ -47,7 +47,7 @@ export PULLHOUSE_LABELS := $(LABELS)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run report export doctor status explain calibrate definitions dashboard dbt expire airflow test test-live conformance lint format lock reference coverage up down clean
+.PHONY: help setup setup-dev run report export doctor status explain calibrate definitions dashboard dbt expire airflow test test-live conformance bench lint format lock reference coverage up down clean
 
 help: ## this menu
 	@echo "Pullhouse: who pulls your container images. Targets:"
@@ -112,6 +112,9 @@ test-live: setup-dev ## the gateway configuration under a real nginx, the compos
 
 conformance: setup-dev ## how right the counts are, by scenario, log format and gateway mode; ARGS=--write for the docs
 	@$(BIN)/python -m tests.conformance $(ARGS)
+
+bench: setup ## CPU seconds per million lines beside a bare scan of the log; ARGS="--lines 200000 400000"
+	@$(BIN)/python -m bench $(ARGS)
 
 lint: setup-dev ## ruff, mypy, sqlfluff
 	@scripts/lint $(BIN)
