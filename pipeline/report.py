@@ -25,6 +25,15 @@ class Week:
     version_check_count: int
     unique_origin_count: int
     is_final: bool
+    covered_day_count: int
+    expected_day_count: int
+
+    @property
+    def doubt(self) -> str:
+        """Why this is not yet, or never will be, the whole week; empty where it is."""
+        covered = f"logs of {self.covered_day_count} of {self.expected_day_count} days"
+        is_whole = self.covered_day_count == self.expected_day_count
+        return ", ".join([*([] if self.is_final else ["not final"]), *([] if is_whole else [covered])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +105,9 @@ def show(report: Report, console: Console) -> None:
 def _weeks(con: duckdb.DuckDBPyConnection) -> list[Week]:
     found = rows(
         con,
-        "select period_start, download_count, version_check_count, unique_origin_count, is_final"
-        " from pulls_weekly where repository = '*' order by period_start",
+        "select period_start, download_count, version_check_count, unique_origin_count, is_final,"
+        " covered_day_count, expected_day_count from pulls_weekly where repository = '*'"
+        " order by period_start",
     )
     return [Week(*row) for row in found]
 
@@ -141,7 +151,7 @@ def _week_table(weeks: list[Week]) -> Table:
             f"{week.download_count:,}",
             f"{week.version_check_count:,}",
             f"{week.unique_origin_count:,}",
-            "" if week.is_final else "not final",
+            week.doubt,
         )
     return table
 

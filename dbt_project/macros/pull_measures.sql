@@ -49,14 +49,26 @@
     bool_or(is_lower_bound) as is_lower_bound
 {%- endmacro %}
 
-{#- Every measure of the period marts, in the order of contract C. -#}
+{#- Every measure of the period marts that is a number, in the order of contract C. -#}
+{% macro period_measure_names() %}
+    {{ return([
+        'download_count', 'version_check_count', 'interrupted_count', 'inspect_count', 'artifact_count', 'push_count',
+        'failed_count', 'download_session_count', 'session_count', 'pull_count', 'docker_pull_count',
+        'manifest_get_count', 'request_count', 'invocation_count_lower_bound', 'unique_origin_count',
+        'unique_endpoint_count', 'bytes_sent',
+    ]) }}
+{% endmacro %}
+
+{#- Every measure; what is unique comes from another relation. -#}
 {% macro period_measures(uniques) -%}
-    download_count, version_check_count, interrupted_count, inspect_count, artifact_count, push_count,
-    failed_count, download_session_count, session_count, pull_count, docker_pull_count, manifest_get_count, request_count,
-    invocation_count_lower_bound,
-    coalesce({{ uniques }}.unique_origin_count, 0) as unique_origin_count,
-    coalesce({{ uniques }}.unique_endpoint_count, 0) as unique_endpoint_count,
-    bytes_sent, is_lower_bound
+    {%- for measure in period_measure_names() %}
+    {% if measure.startswith('unique_') -%}
+        coalesce({{ uniques }}.{{ measure }}, 0) as {{ measure }},
+    {%- else -%}
+        {{ measure }},
+    {%- endif %}
+    {%- endfor %}
+    is_lower_bound
 {%- endmacro %}
 
 {% macro period_of(grain, column) -%}

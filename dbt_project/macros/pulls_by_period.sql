@@ -88,9 +88,29 @@ final as (
 select * from final
 {% endmacro %}
 
-{#- A public view: the base table and whether the period can still change. -#}
+{#- How a public view says whether a period can still change, and how much of it was seen. -#}
+{% macro completeness_of_period() -%}
+    periods.is_final, periods.covered_day_count, periods.expected_day_count
+{%- endmacro %}
+
+{#- A public view: the base table, and a row of zeros for a period without lines (`*`). -#}
 {% macro pulls_view(grain, base) %}
-select counts.*, periods.is_final
+select
+    coalesce(counts.period_start, periods.period_start) as period_start,
+    coalesce(counts.repository, '*') as repository,
+    {%- for measure in period_measure_names() %}
+    coalesce(counts.{{ measure }}, 0) as {{ measure }},
+    {%- endfor %}
+    coalesce(counts.is_lower_bound, false) as is_lower_bound,
+    {{ completeness_of_period() }}
+from {{ beside(ref(base)) }} as counts
+full join (select * from {{ beside(ref('dim_periods')) }} where grain = '{{ grain }}') as periods
+    on counts.period_start = periods.period_start
+{% endmacro %}
+
+{#- The same by dimension: there, a period without lines has no value and no row. -#}
+{% macro pulls_by_dimension_view(grain, base) %}
+select counts.*, {{ completeness_of_period() }}
 from {{ beside(ref(base)) }} as counts
 left join {{ beside(ref('dim_periods')) }} as periods
     on periods.grain = '{{ grain }}' and counts.period_start = periods.period_start

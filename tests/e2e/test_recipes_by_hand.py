@@ -47,6 +47,17 @@ def test_yesterday_is_the_newest_day_with_data(repo_root: Path, march: Warehouse
     assert {row[:4] for row in rows} == {("*", 0, 1, 1), (REPOSITORY, 0, 1, 1)}
 
 
+def test_an_average_day_knows_days_without_pulls(repo_root: Path, march: Warehouse) -> None:
+    """Nine days up to the newest, the 2nd to the 10th, of which four have lines; two downloads."""
+    rows = answer(repo_root, march, "as downloads_a_covered_day")
+    assert set(rows) == {("*", 9, 4, 0.22, 0.5), (REPOSITORY, 9, 4, 0.22, 0.5)}
+
+
+def test_every_tuesday_says_whether_it_was_covered(repo_root: Path, march: Warehouse) -> None:
+    rows = answer(repo_root, march, "weekday_name = 'Tuesday'", "as is_covered")
+    assert rows == [(date(2026, 3, 3), 0, 1, 1, True), (date(2026, 3, 10), 0, 1, 1, True)]
+
+
 def test_invocations_against_downloads(repo_root: Path, march: Warehouse) -> None:
     rows = answer(repo_root, march, "invocation_count_lower_bound\nfrom pulls_monthly")
     assert {row[1]: row[2:4] for row in rows} == {"*": (2, 2), REPOSITORY: (2, 2)}

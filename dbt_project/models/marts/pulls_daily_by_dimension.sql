@@ -1,3 +1,3 @@
 {{ config(materialized='view') }}
 
-{{ pulls_view('day', 'pulls_daily_by_dimension_base') }}
+{{ pulls_by_dimension_view('day', 'pulls_daily_by_dimension_base') }}

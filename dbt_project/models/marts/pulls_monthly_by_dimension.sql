@@ -1,3 +1,3 @@
 {{ config(materialized='view') }}
 
-{{ pulls_view('month', 'pulls_monthly_by_dimension_base') }}
+{{ pulls_by_dimension_view('month', 'pulls_monthly_by_dimension_base') }}

@@ -1,3 +1,3 @@
 {{ config(materialized='view') }}
 
-{{ pulls_view('week', 'pulls_weekly_by_dimension_base') }}
+{{ pulls_by_dimension_view('week', 'pulls_weekly_by_dimension_base') }}

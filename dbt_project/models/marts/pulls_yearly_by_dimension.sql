@@ -1,3 +1,3 @@
 {{ config(materialized='view') }}
 
-{{ pulls_view('year', 'pulls_yearly_by_dimension_base') }}
+{{ pulls_by_dimension_view('year', 'pulls_yearly_by_dimension_base') }}
