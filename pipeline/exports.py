@@ -23,7 +23,7 @@ BADGE_DAYS = 30
 
 _TAGS = """
 select
-    repository, tag, digest, as_of_date, last_pulled_at, pull_count, look_up_count, active_install_count,
+    repository, tag, digest, as_of_date, last_pulled_at, pull_count, tool_look_up_count, active_install_count,
     pinned_pull_count, pinned_look_up_count, unmet_demand_count, shared_with_tags, covered_share, verdict,
     verdict_reason
 from tag_usage
@@ -124,7 +124,7 @@ def in_use(tags: pd.DataFrame) -> dict[str, Any]:
 def _tag(row: dict[str, Any]) -> dict[str, Any]:
     counts = (
         "pull_count",
-        "look_up_count",
+        "tool_look_up_count",
         "active_install_count",
         "pinned_pull_count",
         "pinned_look_up_count",

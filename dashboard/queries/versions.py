@@ -76,7 +76,7 @@ def tags(repository: str | None) -> pd.DataFrame:
         f"""
         select
             repository, tag, verdict, verdict_reason, last_pulled_at, pull_count, active_install_count,
-            pinned_origin_count, look_up_count, company_count, successor_tag, shared_with_tags,
+            pinned_origin_count, tool_look_up_count, company_count, successor_tag, shared_with_tags,
             round(covered_share, 3) as covered_share, as_of_date
         from {MARTS}.tag_usage {image}
         order by repository, verdict, last_pulled_at desc, tag

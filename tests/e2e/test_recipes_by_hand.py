@@ -80,6 +80,12 @@ def test_before_and_after(repo_root: Path, march: Warehouse) -> None:
     assert rows == [(REPOSITORY, "before", 1, 1), (REPOSITORY, "after", 1, 1)]
 
 
+def test_environments_by_origin(repo_root: Path, march: Warehouse) -> None:
+    """Two origins, of which nothing tells where they are."""
+    rows = answer(repo_root, march, "as share_of_origins")
+    assert rows == [(REPOSITORY, "unknown", 2, 1.0)]
+
+
 def test_heaviest_origins(repo_root: Path, march: Warehouse) -> None:
     """docker: six requests of its pull, and two looks. containerd: six."""
     rows = answer(repo_root, march, "as requests", "limit 20")

@@ -69,7 +69,7 @@ def test_the_keep_list_has_its_form_and_the_marts_figures(exported: Warehouse) -
 def test_only_what_is_safe_is_said_to_be(verdict: str, is_safe: bool) -> None:
     row = {
         "repository": "r", "tag": "t", "digest": None, "as_of_date": date(2026, 3, 4), "last_pulled_at": None,
-        "pull_count": 0, "look_up_count": 0, "active_install_count": 0, "pinned_pull_count": 0,
+        "pull_count": 0, "tool_look_up_count": 0, "active_install_count": 0, "pinned_pull_count": 0,
         "pinned_look_up_count": 0, "unmet_demand_count": 0, "shared_with_tags": None, "covered_share": 0.5,
         "verdict": verdict, "verdict_reason": "because",
     }  # fmt: skip

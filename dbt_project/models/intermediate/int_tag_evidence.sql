@@ -57,7 +57,7 @@ used as (
         repository,
         tag,
         count(*) filter (where is_pull) as pull_count,
-        count(*) filter (where not is_pull and not is_failed) as look_up_count,
+        count(*) filter (where not is_pull and not is_failed) as tool_look_up_count,
         count(*) filter (where is_failed) as failed_count,
         count(distinct case when is_pull then company end) as company_count
     from uses
@@ -123,7 +123,7 @@ final as (
         covered.as_of_date - ever.last_used_on as rest_days,
         ever.longest_pause_days,
         coalesce(used.pull_count, 0) as pull_count,
-        coalesce(used.look_up_count, 0) as look_up_count,
+        coalesce(used.tool_look_up_count, 0) as tool_look_up_count,
         coalesce(installs.active_install_count, 0) as active_install_count,
         coalesce(pins.pinned_pull_count, 0) as pinned_pull_count,
         coalesce(pins.pinned_origin_count, 0) as pinned_origin_count,

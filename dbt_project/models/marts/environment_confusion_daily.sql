@@ -19,7 +19,8 @@ final as (
         dvp_use_case,
         cast(sum({{ pulls_of_session() }}) as bigint) as pull_count,
         cast(sum(download_count) as bigint) as download_count,
-        count(*) filter (where outcome = 'version_check') as version_check_count
+        count(*) filter (where outcome = 'version_check') as version_check_count,
+        count(distinct origin_id) filter (where not coalesce(is_origin_unlinkable, false)) as unique_origin_count
     from pulls
     group by pull_date, environment, environment_confidence, dvp_use_case
 )

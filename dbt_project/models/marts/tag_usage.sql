@@ -9,7 +9,7 @@ judged as (
         case
             when active_install_count > 0 then 'installs'
             -- A use is a fact, however many days are missing; that there was none needs all of them.
-            when pull_count + look_up_count + pinned_pull_count + pinned_look_up_count + unmet_demand_count > 0
+            when pull_count + tool_look_up_count + pinned_pull_count + pinned_look_up_count + unmet_demand_count > 0
                 then 'uses'
             when shared_with_tags is not null then 'shared'
             when covered_share < {{ var('tag_coverage_share') }} then 'coverage'
@@ -35,7 +35,7 @@ final as (
         last_ci_pulled_at,
         cast(longest_pause_days as bigint) as longest_pause_days,
         cast(pull_count as bigint) as pull_count,
-        cast(look_up_count as bigint) as look_up_count,
+        cast(tool_look_up_count as bigint) as tool_look_up_count,
         cast(active_install_count as bigint) as active_install_count,
         cast(pinned_pull_count as bigint) as pinned_pull_count,
         cast(pinned_origin_count as bigint) as pinned_origin_count,
@@ -62,7 +62,7 @@ final as (
                 then
                     'No active install in {{ var("active_window_days") }} days. In '
                     || '{{ var("tag_lookback_days") }}: pulls ' || pull_count || ', by its digest '
-                    || pinned_pull_count || ', look-ups by tools ' || look_up_count + pinned_look_up_count
+                    || pinned_pull_count || ', look-ups by tools ' || tool_look_up_count + pinned_look_up_count
                     || ', asked for in vain ' || unmet_demand_count || '.'
             when 'shared'
                 then

@@ -42,8 +42,9 @@ known as (
 ),
 
 known_repositories as (
-    select distinct demand_date, repository
+    select demand_date, repository, count(tag) as tag_count, list(tag) as tags
     from known
+    group by demand_date, repository
 ),
 
 nearest as (
@@ -59,6 +60,10 @@ nearest as (
             demands.demand_date = known.demand_date
             and demands.repository = known.repository
             and demands.reference <> known.tag
+            -- A typing error changes a few letters: what shares fewer with it is another tag.
+            and levenshtein(demands.reference, known.tag)
+            <= greatest(1, length(demands.reference) // {{ var('letters_per_typing_error') }})
+            and levenshtein(demands.reference, known.tag) < length(demands.reference)
     where demands.failure = 'not_found' and not starts_with(demands.reference, 'sha256:')
     group by demands.demand_date, demands.repository, demands.reference
 ),
@@ -68,6 +73,8 @@ named as (
         demands.*,
         nearest.nearest_tag,
         nearest.nearest_tag_distance,
+        known_repositories.tag_count
+        - case when list_contains(known_repositories.tags, demands.reference) then 1 else 0 end as other_tag_count,
         case
             when demands.failure <> 'not_found' then demands.failure
             when known_repositories.repository is null then 'repository_not_found'
@@ -100,11 +107,13 @@ final as (
         nearest_tag_distance,
         case
             when nearest_tag is not null then null
-            when reason = 'tag_not_found' then 'no other tag of this repository was answered lately'
+            when reason = 'tag_not_found' and other_tag_count = 0
+                then 'no other tag of this repository was answered lately'
+            when reason = 'tag_not_found' then 'no tag of this repository is written alike'
             when reason = 'repository_not_found' then 'nothing of this repository was answered lately'
             when reason = 'digest_not_found' then 'asked for by digest'
             else 'the tag was not refused as unknown'
-        end as nearest_tag_reason
+        end as no_nearest_tag_reason
     from named
 )
 
