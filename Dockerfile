@@ -20,6 +20,7 @@ COPY LICENSE NOTICE pyproject.toml ./
 COPY ingest ingest
 COPY enrichers enrichers
 COPY pipeline pipeline
+COPY dashboard dashboard
 COPY seeds seeds
 COPY dbt_project dbt_project
 COPY dags dags

@@ -73,7 +73,7 @@ $(VENV)/dashboard.stamp: requirements-dashboard.lock scripts/setup
 run: setup ## replay the bundled sample, or load LOGS into DATA; print the results
 	@$(BIN)/python -m pipeline run
 
-report: setup ## print the results of the last run again
+report: setup ## write the report (one HTML file) and the digest of the week; print the results
 	@$(BIN)/python -m pipeline report
 
 doctor: setup ## read a sample of LOGS: what they can answer, what to change in the gateway

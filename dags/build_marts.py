@@ -2,7 +2,7 @@
 
 **Schedule** whenever the asset `pullhouse://lake/requests` was updated. **Reads** the lake, the ledger, the
 manifest catalogue, the seeds. **Writes** `plan.parquet`, `scratch.duckdb`, `warehouse.duckdb`, and, after all
-tests have passed, `pullhouse.duckdb`.
+tests have passed, `pullhouse.duckdb`, then the report (`docs/report.md`).
 
 dbt runs once, in one task, in the pool `warehouse` (one slot), and holds a file lock on the warehouse too: a
 run from the command line waits for this one, and the other way round. With no day to rebuild and no new load,
@@ -12,10 +12,11 @@ Where a registry is configured, the manifests that the catalogue lacks are looke
 (`docs/catalogue.md`), with the connection `pullhouse_registry` where there is one.
 
 **Triage.** *look_up_manifests red*: not a registry's answer (those are recorded, and asked for again), but
-the ledger or a lock; the build goes on. *dbt_build red*: a model or a data test failed; the message names it,
-`dbt/output.log` in the data directory has all of it. What was published before stays what people read. Mend
-the cause, clear `dbt_build`. *A lock that is held*: another run is building; wait for it. *The pool does not
-exist*: create it with `airflow pools set warehouse 1 "one writer"`.
+the ledger or a lock; the build goes on. *dbt_build red*: a model or a data test failed; the message names
+it, `dbt/output.log` in the data directory has all of it. What was published before stays what people read.
+Mend the cause, clear `dbt_build`. *report red*: the marts are published; clear it, or `make report`. *A
+lock that is held*: another run is building; wait for it. *The pool does not exist*: create it with `airflow
+pools set warehouse 1 "one writer"`.
 """
 
 from __future__ import annotations
@@ -98,9 +99,19 @@ def build_marts() -> None:
         with safe_errors():
             return publish.publish(load_settings())
 
+    @task
+    def report() -> str:
+        """The page and the digest of what is published now."""
+        from dashboard.report.write import write
+        from pipeline.settings import load_settings
+        from pipeline.tasks import safe_errors
+
+        with safe_errors():
+            return str(write(load_settings()))
+
     planned = plan()
     look_up_manifests() >> planned
-    dbt_build(planned) >> publish()
+    dbt_build(planned) >> publish() >> report()
 
 
 build_marts()

@@ -67,7 +67,17 @@ def rebuild_window() -> None:
         with safe_errors():
             return publish.publish(load_settings())
 
-    plan() >> dbt_build() >> publish()
+    @task
+    def report() -> str:
+        """The page and the digest of what is published now."""
+        from dashboard.report.write import write
+        from pipeline.settings import load_settings
+        from pipeline.tasks import safe_errors
+
+        with safe_errors():
+            return str(write(load_settings()))
+
+    plan() >> dbt_build() >> publish() >> report()
 
 
 rebuild_window()

@@ -19,10 +19,3 @@ def before(selection: Selection, comparison: str) -> Selection | None:
     """The earlier selection; None where nothing is compared."""
     shift = COMPARISONS.get(comparison)
     return None if shift is None else selection.earlier(shift(selection.day_count))
-
-
-def change(now: float | None, then: float | None) -> str | None:
-    """How much more it is now, as "+12.5 %". None where one is missing or there was nothing."""
-    if now is None or not then:
-        return None
-    return f"{(now - then) / then:+.1%}".replace("%", " %")

@@ -6,7 +6,7 @@ import duckdb
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from dashboard import controls
+from dashboard import attribution, controls
 from dashboard.queries import overview
 from dashboard.queries.selection import Selection
 from dashboard.text import plain
@@ -14,11 +14,6 @@ from pipeline.marts import NotPublishedError
 from pipeline.settings import SettingsError
 
 _SELECTION = "selection"
-ATTRIBUTION = (
-    "Days are UTC. An origin is an address and a client under a pseudonym, not a person. Networks:"
-    " RouteViews,"
-    " NRO, [IP Geolocation by DB-IP](https://db-ip.com) (CC BY 4.0); NOTICE has all sources and licences."
-)
 
 
 def show(page: Page) -> None:
@@ -40,7 +35,7 @@ def show(page: Page) -> None:
             " reads is not in it. Run `make run` with your DATA once more, then load this page again."
         )
     st.divider()
-    st.markdown(ATTRIBUTION)
+    st.markdown(attribution.MARKDOWN)
 
 
 def selected() -> Selection:

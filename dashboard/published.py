@@ -9,10 +9,8 @@ import duckdb
 import pandas as pd
 import streamlit as st
 
-from pipeline.marts import NotPublishedError, attach, why_nothing_is_there
+from pipeline.marts import MARTS, NotPublishedError, attach, why_nothing_is_there
 from pipeline.settings import read_settings
-
-MARTS = "pullhouse.marts"
 
 
 def query(sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:

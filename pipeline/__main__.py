@@ -90,9 +90,11 @@ def _run(settings: Settings, options: argparse.Namespace, console: Console) -> i
 
 
 def _report(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    from dashboard.report.write import write
     from pipeline import report
 
     report.show(report.read(settings), console)
+    report.show_where(write(settings), settings, console)
     return 0
 
 
@@ -247,7 +249,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
     for name, function, text in (
         ("run", _run, "run every DAG once through Airflow, without a scheduler, and print the results"),
-        ("report", _report, "print the results of the last run"),
+        ("report", _report, "write the report and the digest of the week, and print the results"),
         ("export", _export, "write what other programs read: keep list, badges, metrics"),
         ("doctor", _doctor, "read a sample of your logs and say what they can answer"),
         ("calibrate", _calibrate, "how right the environments are on your own labels"),

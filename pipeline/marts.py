@@ -12,6 +12,9 @@ import duckdb
 from pipeline.lake import quoted
 from pipeline.settings import Settings
 
+# The marts by their full name, in a connection to which `attach` gave them.
+MARTS = "pullhouse.marts"
+
 
 class NotPublishedError(RuntimeError):
     """There are no marts yet, or none that can be read; the text says how to make them."""
@@ -28,7 +31,7 @@ def open_marts(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         raise NotPublishedError(why_nothing_is_there(settings))
     with duckdb.connect() as con:
         attach(con, settings.marts)
-        con.execute("use pullhouse.marts")
+        con.execute(f"use {MARTS}")
         yield con
 
 

@@ -1,9 +1,10 @@
-"""The screen at the end of `make run`. Every figure on it is read from the published marts."""
+"""The screen of `make report`, and the end of that of `make run`. Every figure is read from the marts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import duckdb
 from rich.columns import Columns
@@ -14,6 +15,16 @@ from pipeline.marts import open_marts, rows
 from pipeline.settings import Settings
 
 TOP = 6
+YEARS = 3
+# Below this width of a screen, tables leave words out and never digits.
+NARROW = 80
+TOPS = {
+    "client": "client_name",
+    "country": "country_code",
+    "cloud": "cloud_provider",
+    "platform": "platform",
+    "environment": "environment",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,15 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True)
+class Year:
+    """One year over all repositories: unique origins are those of the whole year, and no sum."""
+
+    year: int
+    download_count: int
+    unique_origin_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Counters:
     """What the definitions of others make of the same traffic."""
 
@@ -55,6 +75,7 @@ class Report:
     """All figures of the screen."""
 
     weeks: list[Week]
+    years: list[Year]
     counters: Counters | None
     tops: dict[str, list[tuple[str, int, int]]]
 
@@ -64,12 +85,9 @@ def read(settings: Settings) -> Report:
     with open_marts(settings) as con:
         return Report(
             weeks=_weeks(con),
+            years=_years(con),
             counters=_counters(con),
-            tops={
-                "client": _top(con, "client_name"),
-                "country": _top(con, "country_code"),
-                "cloud": _top(con, "cloud_provider"),
-            },
+            tops={name: _top(con, dimension) for name, dimension in TOPS.items()},
         )
 
 
@@ -94,12 +112,26 @@ def show(report: Report, console: Console) -> None:
     if report.counters is None:
         console.print("The logs hold no pull yet.")
         return
-    console.print(_week_table(report.weeks))
+    is_narrow = console.width < NARROW
+    console.print(_week_table(report.weeks, is_narrow))
+    for year in report.years:
+        console.print(f"{year.year}: {_by(year)}.")
     console.print(sentence(report.counters), style="bold")
     console.print()
     console.print(
         Columns([_top_table(name, entries) for name, entries in report.tops.items()], padding=(0, 4))
     )
+
+
+def show_where(page: Path, settings: Settings, console: Console) -> None:
+    """Say where the report and the digest lie."""
+    console.print(f"\nThe report, to open in a browser or to send: {page}")
+    console.print(f"The newest week in Markdown: {settings.digest}")
+
+
+def _by(year: Year) -> str:
+    origins = f"{year.unique_origin_count:,} unique origin{'' if year.unique_origin_count == 1 else 's'}"
+    return f"{year.download_count:,} download{'' if year.download_count == 1 else 's'}, {origins}"
 
 
 def _weeks(con: duckdb.DuckDBPyConnection) -> list[Week]:
@@ -110,6 +142,16 @@ def _weeks(con: duckdb.DuckDBPyConnection) -> list[Week]:
         " order by period_start",
     )
     return [Week(*row) for row in found]
+
+
+def _years(con: duckdb.DuckDBPyConnection) -> list[Year]:
+    found = rows(
+        con,
+        "select cast(year(period_start) as integer), download_count, unique_origin_count from pulls_yearly"
+        " where repository = '*' order by period_start desc limit ?",
+        [YEARS],
+    )
+    return [Year(*row) for row in reversed(found)]
 
 
 def _counters(con: duckdb.DuckDBPyConnection) -> Counters | None:
@@ -139,28 +181,47 @@ def _top(con: duckdb.DuckDBPyConnection, dimension: str) -> list[tuple[str, int,
     return [(value, downloads, checks) for value, downloads, checks in found]
 
 
-def _week_table(weeks: list[Week]) -> Table:
+def _week_table(weeks: list[Week], is_narrow: bool) -> Table:
+    names = ["week of", "downloads", "checks" if is_narrow else "version checks", "unique origins"]
     table = Table(
-        title="Downloads and unique origins by week", title_justify="left", box=None, padding=(0, 2)
+        title="Downloads and unique origins by week",
+        title_justify="left",
+        caption=_doubts(weeks) if is_narrow else None,
+        caption_justify="left",
+        box=None,
+        padding=(0, 1) if is_narrow else (0, 2),
+        collapse_padding=is_narrow,
+        pad_edge=not is_narrow,
     )
-    for name in ("week of", "downloads", "version checks", "unique origins", ""):
-        table.add_column(name, justify="left" if name in ("week of", "") else "right")
+    table.add_column(names[0], no_wrap=True)
+    for place, name in enumerate(names[1:]):
+        widest = max((len(_cells(week)[place]) for week in weeks), default=1)
+        table.add_column(name, justify="right", min_width=widest)
+    if not is_narrow:
+        table.add_column("")
     for week in weeks:
-        table.add_row(
-            str(week.starts_on),
-            f"{week.download_count:,}",
-            f"{week.version_check_count:,}",
-            f"{week.unique_origin_count:,}",
-            week.doubt,
-        )
+        state = [] if is_narrow else [week.doubt]
+        table.add_row(str(week.starts_on), *_cells(week), *state)
     return table
+
+
+def _cells(week: Week) -> tuple[str, str, str]:
+    return (
+        f"{week.download_count:,}",
+        f"{week.version_check_count:,}",
+        f"{week.unique_origin_count:,}",
+    )
+
+
+def _doubts(weeks: list[Week]) -> str | None:
+    return "\n".join(f"{week.starts_on}: {week.doubt}" for week in weeks if week.doubt) or None
 
 
 def _top_table(name: str, entries: list[tuple[str, int, int]]) -> Table:
     table = Table(box=None, padding=(0, 1))
     table.add_column(f"top {name}")
-    table.add_column("downloads", justify="right")
-    table.add_column("checks", justify="right")
+    table.add_column("downloads", justify="right", no_wrap=True)
+    table.add_column("checks", justify="right", no_wrap=True)
     for value, downloads, checks in entries:
         label = "none known" if name == "cloud" and value == "unknown" else value
         table.add_row(label, f"{downloads:,}", f"{checks:,}")

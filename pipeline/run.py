@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console
 
 import samples
+from dashboard.report.write import write as write_report
 from ingest.errors import SourceError
 from pipeline import catalogue, losses, pending, report
 from pipeline.airflow_run import DagFailedError, Progress, RunRequest, run_dags
@@ -58,6 +59,9 @@ def run(settings: Settings, console: Console) -> int:
     report.show(report.read(job.settings), console)
     say_what_was_lost(results, job.settings, console)
     say_what_was_refused(job.settings, console)
+    if not job.settings.report.exists():
+        # Marts that an older version published, and no run has changed since.
+        write_report(job.settings)
     _say_where(job.settings, console, is_own=bool(settings.all_sources))
     return 0
 
@@ -194,3 +198,4 @@ def _say_where(settings: Settings, console: Console, is_own: bool) -> None:
     where = "" if is_default else f" DATA={shlex.quote(str(settings.data))}"
     logs = "" if is_own else ", or with your own logs: make run LOGS=<folder> DATA=<directory>"
     console.print(f"Next: make status{where}; questions to ask: docs/recipes.md{logs}")
+    report.show_where(settings.report, settings, console)

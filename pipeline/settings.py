@@ -303,6 +303,16 @@ class Settings(BaseSettings):
         return self.data / "exports"
 
     @property
+    def report(self) -> Path:
+        """The report: one HTML file; the digest of the week lies beside it."""
+        return self.data / "report" / "pullhouse.html"
+
+    @property
+    def digest(self) -> Path:
+        """What changed in the newest week, in Markdown."""
+        return self.data / "report" / "week.md"
+
+    @property
     def former_marts(self) -> Path:
         """What people read of an older version, until the next publication takes its place."""
         return self.data / "marts.duckdb"

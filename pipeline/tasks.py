@@ -13,7 +13,7 @@ from typing import Any
 from ingest.errors import ObjectError
 
 ROOT = Path(__file__).resolve().parents[1]
-OUR_ROOMS = {"ingest", "enrichers", "pipeline", "dags"}
+OUR_ROOMS = {"ingest", "enrichers", "pipeline", "dashboard", "dags"}
 # They stand in every traceback, and nothing goes wrong in them.
 GUARDS = {"safe_errors", "object_errors"}
 LONGEST_WINDOW_DAYS = 3_660

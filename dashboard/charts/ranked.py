@@ -14,13 +14,12 @@ _ROW = 24
 def ranked(frame: pd.DataFrame, category: str, value: str, colour: str | None = None) -> alt.Chart:
     """Bars in the order of the frame's rows. `colour`: column to stack by, in the order of the rows too."""
     frame = shown(frame)
-    order = list(dict.fromkeys(frame[category]))
     tooltip = [alt.Tooltip(f"{category}:N"), alt.Tooltip(f"{value}:Q", format=",d")]
     chart: alt.Chart = (
         alt.Chart(frame)
         .mark_bar()
         .encode(
-            y=alt.Y(f"{category}:N", sort=order, title=None, axis=alt.Axis(labelLimit=200)),
+            y=alt.Y(f"{category}:N", sort=None, title=None, axis=alt.Axis(labelLimit=200)),
             x=alt.X(f"{value}:Q", title=value.replace("_", " "), axis=alt.Axis(format=",d", tickMinStep=1)),
             tooltip=tooltip,
         )

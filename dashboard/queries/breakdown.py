@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dashboard.published import MARTS, query
-from dashboard.queries.counts import UNIQUE_KEYS
+from dashboard.published import query
 from dashboard.queries.dimensions import expression
 from dashboard.queries.selection import Selection
+from dashboard.queries.unique_keys import UNIQUE_KEYS
+from pipeline.marts import MARTS
 
 
 def crossed(

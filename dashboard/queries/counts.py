@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dashboard.published import MARTS
 from dashboard.queries.selection import Selection
+from pipeline.marts import MARTS
 
 # Measures that add up → expression over fct_pulls, as in macro additive_measures; a test compares them.
 MEASURES = {
@@ -23,22 +23,6 @@ MEASURES = {
 }
 # Above so many sessions, exact uniques cost more than a second: they are counted when somebody asks.
 SESSIONS_COUNTED_AT_ONCE = 3_000_000
-# An origin has another pseudonym under each key; this finds the earliest that is known of it, from border to
-# border. What macro unique_keys does, which a test compares with `uniques_between`.
-UNIQUE_KEYS = f"""
-    borders as (
-        select distinct origin_id, previous_origin_id from {MARTS}.origin_days
-        where previous_origin_id is not null
-    ),
-    chains as (
-        select origin_id, previous_origin_id as unique_key, 1 as border_count from borders
-        union all
-        select chains.origin_id, borders.previous_origin_id, chains.border_count + 1
-        from chains inner join borders on chains.unique_key = borders.origin_id
-    ),
-    unique_keys as (
-        select origin_id, max_by(unique_key, border_count) as unique_key from chains group by origin_id
-    )"""
 
 
 def daily_counts(selection: Selection) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dashboard.published import MARTS, query
+from dashboard.published import query
 from dashboard.queries.selection import Selection
+from pipeline.marts import MARTS
 
 
 def companies(selection: Selection) -> pd.DataFrame:

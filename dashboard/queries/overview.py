@@ -6,15 +6,16 @@ from typing import Literal
 
 import pandas as pd
 
-from dashboard.published import MARTS, query
+from dashboard.published import query
 from dashboard.queries.counts import (
     MEASURES,
     SESSIONS_COUNTED_AT_ONCE,
-    UNIQUE_KEYS,
     daily_counts,
     origin_rows,
 )
 from dashboard.queries.selection import Selection
+from dashboard.queries.unique_keys import UNIQUE_KEYS
+from pipeline.marts import MARTS
 
 Grain = Literal["day", "week", "month", "year"]
 GRAINS: tuple[Grain, ...] = ("day", "week", "month", "year")

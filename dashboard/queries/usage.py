@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dashboard.published import MARTS, query
+from dashboard.published import query
 from dashboard.queries.dimensions import expression
 from dashboard.queries.selection import Selection
+from pipeline.marts import MARTS
 
 
 def installs(selection: Selection) -> pd.DataFrame:

@@ -6,7 +6,8 @@ from datetime import date
 
 import pandas as pd
 
-from dashboard.published import MARTS, query
+from dashboard.published import query
+from pipeline.marts import MARTS
 
 
 def adoption(repository: str, first_day: date, last_day: date, top: int) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import comparison, descriptions
+from dashboard import changes, comparison, descriptions
 from dashboard.charts.over_time import over_time
 from dashboard.charts.ranked import ranked
 from dashboard.controls import one_of
@@ -59,7 +59,7 @@ def _headline(selection: Selection, before: Selection | None, exact: bool) -> No
         column.metric(
             label,
             "not counted" if value is None else f"{value:,}",
-            delta=None if then is None else comparison.change(value, then[name]),
+            delta=None if then is None else changes.percent(value, then[name]),
             delta_color="off",
             help=plain(descriptions.column("pulls_daily", name)),
             border=True,

@@ -48,10 +48,20 @@ def expected(before: report.Report, at: datetime) -> report.Report:
         docker_pull_count=before.counters.docker_pull_count - 1,
         scarf_pull_count=before.counters.scarf_pull_count - 1,
     )
-    gone = {"client": "docker", "country": "unknown", "cloud": "unknown"}
-    gone = {"client": "docker", "country": "unknown", "cloud": "unknown"}
+    years = [
+        replace(
+            year, download_count=year.download_count - 1, unique_origin_count=year.unique_origin_count - 1
+        )
+        if year.year == at.year
+        else year
+        for year in before.years
+    ]
+    gone = {
+        "client": "docker", "country": "unknown", "cloud": "unknown",
+        "platform": "linux/amd64", "environment": "unknown",
+    }  # fmt: skip
     tops = {name: _one_less(entries, gone[name]) for name, entries in before.tops.items()}
-    return replace(before, weeks=weeks, counters=counters, tops=tops)
+    return replace(before, weeks=weeks, years=years, counters=counters, tops=tops)
 
 
 def _one_less(entries: list[tuple[str, int, int]], gone: str) -> list[tuple[str, int, int]]:

@@ -178,6 +178,13 @@ def test_report_reads_the_same_figures_again(sample_run: SampleRun) -> None:
     assert report.read(sample_run.settings).weeks
 
 
+def test_the_last_task_wrote_the_report_and_the_screen_ends_with_it(sample_run: SampleRun) -> None:
+    assert sample_run.settings.report.stat().st_mtime >= sample_run.settings.marts.stat().st_mtime
+    for screen in (sample_run.screen, sample_run.second_screen):
+        assert str(sample_run.settings.report) in screen.splitlines()[-2]
+        assert str(sample_run.settings.digest) in screen.splitlines()[-1]
+
+
 def test_environments_are_those_of_the_cast(sample_run: SampleRun) -> None:
     """Half of the pulls labelled (on two families of evidence, or a proof), nine in ten of them right."""
     rows = judged(Warehouse(sample_run.settings, {}))
