@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
+from ingest.decompress import open_blocks
 from ingest.fields import MAX_LINE_BYTES
+from ingest.sources.model import LogObject
 
 # One byte more than a line may have: enough to know that it is too long, whatever its length.
 KEPT_BYTES = MAX_LINE_BYTES + 1
@@ -37,3 +40,13 @@ def split_lines(blocks: Iterable[bytes]) -> Iterator[RawLine]:
         length += len(tail)
     if length:
         yield RawLine(number, head, length, False)
+
+
+@contextmanager
+def open_lines(item: LogObject) -> Iterator[Iterator[bytes]]:
+    """Open the raw lines of a fetched object, each with its \\n (the last one as it is); split on \\n only.
+
+    A line that is too long is cut, one byte above what is allowed. Raises ObjectError as `open_blocks` does.
+    """
+    with open_blocks(item.path, item.name) as blocks:
+        yield (line.content + (b"\n" if line.is_ended else b"") for line in split_lines(blocks))

@@ -27,8 +27,9 @@ ROOT = Path(__file__).resolve().parents[1]
 GRACE_S = 10
 # The caller's own Airflow (another database, other DAGs, another executor) must not be touched.
 NOT_INHERITED = ("AIRFLOW_", "_AIRFLOW_")
-# The one connection that is ours: the user of the registry (dags/build_marts.py).
-INHERITED = "AIRFLOW_CONN_PULLHOUSE_REGISTRY"
+# The connections that are ours: the user of the registry (dags/build_marts.py), and those of the sources.
+CONNECTION = "AIRFLOW_CONN_"
+OF_THE_REGISTRY = "PULLHOUSE_REGISTRY"
 
 RunRequest = tuple[str, dict[str, Any], datetime | None]
 
@@ -71,7 +72,7 @@ def run_dags(
     """
     notify = on_progress or (lambda progress: None)
     settings = _settings(settings_env)
-    environment = _environment(settings_env, settings.data)
+    environment = _environment(settings_env, settings)
     home = Path(environment["AIRFLOW_HOME"])
     (home / "logs").mkdir(parents=True, exist_ok=True)
     request = [
@@ -136,18 +137,20 @@ def _alone(home: Path, wait_s: int, notify: Callable[[Progress], None]) -> Itera
         lock.release()
 
 
-def _environment(settings_env: dict[str, str], data: Path) -> dict[str, str]:
+def _environment(settings_env: dict[str, str], settings: Settings) -> dict[str, str]:
+    connections = [source.connection for source in settings.all_sources if source.connection]
+    ours = {CONNECTION + name.upper() for name in [OF_THE_REGISTRY, *connections]}
     inherited = {
         name: value
         for name, value in os.environ.items()
-        if name == INHERITED or not name.startswith(NOT_INHERITED)
+        if name in ours or not name.startswith(NOT_INHERITED)
     }
     python_path = os.pathsep.join(part for part in (str(ROOT), inherited.get("PYTHONPATH")) if part)
     return (
         inherited
         | settings_env
-        | environment_of(data)
-        | {"PULLHOUSE_DATA": str(data), "PYTHONPATH": python_path}
+        | environment_of(settings.data)
+        | {"PULLHOUSE_DATA": str(settings.data), "PYTHONPATH": python_path}
     )
 
 

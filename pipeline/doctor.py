@@ -18,14 +18,16 @@ import pandas as pd
 from ingest.addresses import resolve
 from ingest.bytepass import read_bytes
 from ingest.errors import ObjectError, SourceError
-from ingest.objects import LogObject, list_objects, open_lines
 from ingest.paths import parse
+from ingest.rawlines import open_lines
 from ingest.reader import ReadCounts, read_lines
+from ingest.sources.model import LogObject
 from pipeline import expected, tiers
 from pipeline.load import confine
 from pipeline.losses import Losses
 from pipeline.refused import object_errors
-from pipeline.settings import Settings, Source, make_data_directory
+from pipeline.settings import Settings, make_data_directory
+from pipeline.sources import open_source
 from pipeline.tasks import added
 
 SAMPLED_OBJECTS = 5
@@ -82,11 +84,11 @@ def diagnose(settings: Settings) -> Diagnosis:
     A source that is missing or empty is refused like an object that is no log. Raises SourceError when that
     is true of every source, ObjectError when none of their objects is a log.
     """
-    objects, refused = _objects(settings)
     heads: list[ReadCounts] = []
     named: set[str] = set()
     with duckdb.connect() as con, _folder(settings) as folder:
         confine(con, folder)
+        objects, refused = _objects(settings, folder)
         for number, (item, source_format) in enumerate(objects):
             try:
                 with object_errors(item.name):
@@ -151,22 +153,24 @@ def has_catalogue(settings: Settings) -> bool:
     return bool(settings.catalogue or settings.registry)
 
 
-def _objects(settings: Settings) -> tuple[list[tuple[LogObject, str]], list[str]]:
-    """A few objects of each source, each with the log format of its source; and what is wrong with others."""
+def _objects(settings: Settings, folder: Path) -> tuple[list[tuple[LogObject, str]], list[str]]:
+    """A few objects of each source, each with the log format of its source; and what is wrong with others.
+
+    Those of a remote source are fetched into the folder.
+    """
     found: list[tuple[LogObject, str]] = []
-    problems: list[SourceError] = []
+    problems: list[SourceError | ObjectError] = []
     for source in settings.all_sources:
         try:
-            found += [(item, source.log_format) for item in _spread(_listed(source))]
-        except SourceError as error:
+            opened = open_source(settings, source, landing=folder)
+            for item in _spread(opened.list()):
+                opened.fetch(item)
+                found.append((item, source.log_format))
+        except (SourceError, ObjectError) as error:
             problems.append(error)
     if not found:
         raise problems[0]
     return found, [str(problem) for problem in problems]
-
-
-def _listed(source: Source) -> list[LogObject]:
-    return list_objects(source.location, source=source.name)
 
 
 def _spread(objects: list[LogObject]) -> list[LogObject]:

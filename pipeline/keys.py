@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from enrichers.identity import KeyRing
@@ -40,6 +41,9 @@ def needed_epochs(days: list[date], kind: str) -> list[str]:
 
 def _days_of(pending: PendingObject) -> list[date]:
     days = [pending.modified_on]
+    if not Path(pending.path).exists():
+        # Not fetched yet. Its lines are hardly older than it is; for those that are the loader makes the key.
+        return days
     try:
         with object_errors(pending.name):
             begun = _day_of_line(first_line(pending.as_log_object()))

@@ -16,12 +16,14 @@ from ingest.bytepass import ObjectBytes, first_line, read_bytes
 from ingest.errors import ObjectError
 from ingest.quarantine import line_digest
 from ingest.reader import ReadCounts, read_lines
+from ingest.sources.model import LogObject, LogSource
 from pipeline import attributes, lake
 from pipeline.ledger import Ledger, Load
 from pipeline.pending import PendingObject
 from pipeline.refused import RefusedObjects, object_errors
 from pipeline.reverse_dns import ReverseDns, SystemResolver
 from pipeline.settings import Settings
+from pipeline.sources import open_source
 from pipeline.tasks import added
 
 logger = logging.getLogger(__name__)
@@ -41,7 +43,8 @@ class Loader:
             if settings.reverse_dns
             else None
         )
-        self.trusted = [ip_network(text) for text in settings.trusted_proxies]
+        self.configured = {source.name: source for source in settings.all_sources}
+        self.sources: dict[str, LogSource] = {}
         self.opted_out = [ip_network(text) for text in settings.opted_out_networks]
         settings.landing.mkdir(parents=True, exist_ok=True)
 
@@ -50,7 +53,7 @@ class Loader:
 
         Raises ObjectError when the object as a whole cannot be read; nothing of it is then kept.
         """
-        item = pending.as_log_object()
+        item = self._fetched(pending)
         older = self.ledger.shorter_with(line_digest(first_line(item), self.line_key))
         checkpoints = tuple(sorted({load.byte_count for load in older}))
         with read_bytes(item, self.settings.landing, checkpoints=checkpoints) as data:
@@ -61,24 +64,45 @@ class Loader:
             supersedes = max(grown_from, key=lambda load: load.byte_count, default=None)
             return self._load_bytes(pending, data, supersedes)
 
+    def is_rewritten(self, load: Load) -> bool:
+        """Whether a remote object was loaded with other content under the same name, which is no beginning of
+        this one. (A local log has its name from those before it: that is rotation.)"""
+        states = [
+            other.load_id
+            for other in self.ledger.current
+            if (other.source, other.object_name) == (load.source, load.object_name)
+        ]
+        return "://" in load.object_name and states != [load.load_id]
+
     def load_again(self, pending: PendingObject, before: Load) -> Load:
         """Load an object that the ledger holds already, with the reference data of now.
 
         Its files in the lake and its entry are replaced. Raises ObjectError where it cannot be read, or is
         another one than was loaded (its bytes changed behind its name, size and time).
         """
-        item = pending.as_log_object()
+        item = self._fetched(pending)
         with read_bytes(item, self.settings.landing) as data:
             if data.load_id != before.load_id:
                 raise ObjectError(item.name, "its content is not what was loaded", "It is left as it is.")
             supersedes = self.ledger.loads.get(before.supersedes or "")
             return self._load_bytes(pending, data, supersedes)
 
+    def _fetched(self, pending: PendingObject) -> LogObject:
+        """The object, whose bytes lie on this machine now. Raises ObjectError where they cannot be had."""
+        item = pending.as_log_object()
+        source = self.configured.get(pending.source)
+        if source and source.name not in self.sources:
+            self.sources[source.name] = open_source(self.settings, source)
+        if source:
+            self.sources[source.name].fetch(item)
+        return item
+
     def _load_bytes(self, pending: PendingObject, data: ObjectBytes, supersedes: Load | None) -> Load:
         with duckdb.connect() as con:
             confine(con, self.settings.landing)
             counts = self._read(con, pending, data)
-            attributes.resolve_addresses(con, self.trusted)
+            trusted = [ip_network(text) for text in self.settings.trusted_by(pending.source)]
+            attributes.resolve_addresses(con, trusted)
             opted_out = attributes.drop_opted_out(con, self.settings.honour_do_not_track, self.opted_out)
             without_address = attributes.count_without_address(con)
             attributes.attach(con, self.ring, self.reference, self.names)
@@ -147,7 +171,7 @@ def load_group(settings: Settings, group: list[dict[str, Any]]) -> dict[str, Any
     """
     loader, on_list = Loader(settings), RefusedObjects(settings.refused)
     loads: list[Load] = []
-    already, refused = 0, []
+    already, refused, rewritten = 0, [], []
     for entry in group:
         pending = PendingObject(**entry)
         try:
@@ -159,6 +183,8 @@ def load_group(settings: Settings, group: list[dict[str, Any]]) -> dict[str, Any
             on_list.add(pending, error, datetime.now(UTC))
             continue
         on_list.forget(pending.source, pending.name)
+        if load and loader.is_rewritten(load):
+            rewritten.append(pending.name)
         if load is None:
             already += 1
         else:
@@ -167,6 +193,7 @@ def load_group(settings: Settings, group: list[dict[str, Any]]) -> dict[str, Any
         "objects": len(loads),
         "already_loaded": already,
         "refused": refused,
+        "rewritten": rewritten,
         "lines": sum(load.line_count for load in loads),
         "staged": sum(load.staged_count for load in loads),
         "quarantined": sum(load.quarantined_count for load in loads),

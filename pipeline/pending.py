@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import SourceError
-from ingest.objects import LogObject, list_objects
+from ingest.sources.model import LogObject
 from pipeline.ledger import Ledger
 from pipeline.refused import Refusal, RefusedObjects
 from pipeline.settings import Settings, Source
+from pipeline.sources import open_source
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ class PendingObject:
     size: int
     modified_ns: int
     log_format: str
+    version: str = ""
 
     @property
     def modified_on(self) -> date:
@@ -49,6 +51,7 @@ class PendingObject:
             source=self.source,
             size=self.size,
             modified_ns=self.modified_ns,
+            version=self.version,
         )
 
 
@@ -95,7 +98,7 @@ def look(settings: Settings, since: datetime | None = None) -> Search:
     known = Ledger(settings.loads).objects
     refused = {(entry.source, entry.name): entry for entry in RefusedObjects(settings.refused).all()}
     earliest_ns = int(since.timestamp() * 1e9) if since else 0
-    listed, problems = listing(settings)
+    listed, problems = listing(settings, since)
     found = [
         item
         for item in listed
@@ -111,13 +114,18 @@ def look(settings: Settings, since: datetime | None = None) -> Search:
     return Search(found, problems, vanished)
 
 
-def listing(settings: Settings) -> tuple[list[PendingObject], dict[str, SourceError]]:
-    """All objects of all sources, loaded or not; the error of each source (by name) that cannot be listed."""
+def listing(
+    settings: Settings, since: datetime | None = None
+) -> tuple[list[PendingObject], dict[str, SourceError]]:
+    """All objects of all sources, loaded or not; the error of each source (by name) that cannot be listed.
+
+    `since`: a remote source may leave older ones out.
+    """
     listed: list[PendingObject] = []
     problems: dict[str, SourceError] = {}
     for source in settings.all_sources:
         try:
-            objects = list_objects(source.location, source=source.name)
+            objects = open_source(settings, source).list(since)
         except SourceError as error:
             problems[source.name] = error
         else:
@@ -163,6 +171,7 @@ def _pending(item: LogObject, source: Source) -> PendingObject:
         size=item.size,
         modified_ns=item.modified_ns,
         log_format=source.log_format,
+        version=item.version,
     )
 
 

@@ -9,7 +9,6 @@ what it has.
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from enrichers.identity import KeyRing
@@ -80,7 +79,7 @@ def _hindrance(
     load: Load, there: dict[tuple[str, str, int, int], PendingObject], ring: KeyRing
 ) -> str | None:
     """Why a load keeps what it has; None where it may be loaded again."""
-    if _key(load) not in there or not Path(there[_key(load)].path).exists():
+    if _key(load) not in there:
         return "its source no longer has it as it was loaded"
     dead = [epoch for epoch in load.identity_epochs if ring.key(epoch) is None]
     if dead:

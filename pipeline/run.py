@@ -175,6 +175,11 @@ def say_what_was_lost(results: list[dict[str, Any]], settings: Settings, console
     console.print(f"Without an address: {losses.address_text(lost)}.")
     for warning in losses.warnings(lost, settings.quarantine_warning_share):
         console.print(f"Warning: {warning}")
+    for name in loaded["rewritten"][:SHOWN_REFUSED]:
+        console.print(
+            f"Warning: {name} was rewritten since it was loaded. The lines of both states count, those"
+            " with one request id once; docs/sources.md."
+        )
 
 
 def say_what_was_refused(settings: Settings, console: Console) -> None:

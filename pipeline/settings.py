@@ -31,6 +31,7 @@ from pydantic_settings import SettingsError as UnreadableVariableError
 from ingest.formats import choice
 from ingest.formats.own import FormatError
 from ingest.networks import parse_network
+from ingest.sources import scheme_of
 
 EpochKind = Literal["month", "quarter", "year"]
 
@@ -45,15 +46,42 @@ class SettingsError(ValueError):
     """A setting is wrong; the text says which one, why, and what to write instead."""
 
 
-class Source(BaseModel, extra="forbid"):
-    """Where log objects come from: a file, a folder or a glob.
+def _network(text: str, number: int) -> str:
+    """A network as text. An opted-out one is somebody's address, which an error must not quote."""
+    try:
+        return str(parse_network(text))
+    except ValueError:
+        raise ValueError(f"number {number} is no address and no network") from None
 
-    `log_format`: auto, the name of a format or of a table of `log_formats`, or an nginx log_format.
+
+class Source(BaseModel, extra="forbid"):
+    """Where log objects come from: a file, a folder, a glob or s3://bucket/prefix.
+
+    `name`: without one that of the kind, `local` or `s3`. `log_format`: auto, the name of a format or of a
+    table of `log_formats`, or an nginx log_format. `trusted_proxies`: in place of the setting of that name.
+    `connection`, `endpoint`, `region`: how a remote source is reached (docs/sources.md).
     """
 
-    name: str = "local"
+    name: str = ""
     location: str
     log_format: str = "auto"
+    trusted_proxies: list[str] | None = None
+    connection: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")] | None = None
+    endpoint: Annotated[str, Field(pattern=r"^https?://[^/\s]+$")] | None = None
+    region: str | None = None
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _check_networks(cls, value: list[str] | None) -> list[str] | None:
+        return None if value is None else [_network(text, n) for n, text in enumerate(value, start=1)]
+
+    @model_validator(mode="after")
+    def _check_location(self) -> Source:
+        kind = scheme_of(self.location)
+        self.name = self.name or kind
+        if kind == "local" and (self.connection or self.endpoint or self.region):
+            raise ValueError("connection, endpoint and region are for remote sources, not for files")
+        return self
 
 
 class ReferenceSource(BaseModel, extra="forbid"):
@@ -82,14 +110,6 @@ def _split(value: object) -> object:
     if isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]
     return value
-
-
-def _network(text: str, number: int) -> str:
-    """A network as text. An opted-out one is somebody's address, which an error must not quote."""
-    try:
-        return str(parse_network(text))
-    except ValueError:
-        raise ValueError(f"number {number} is no address and no network") from None
 
 
 def _check_format(name: str, log_format: str) -> None:
@@ -157,6 +177,13 @@ class Settings(BaseSettings):
     def _check_networks(cls, value: list[str]) -> list[str]:
         return [_network(text, number) for number, text in enumerate(value, start=1)]
 
+    @field_validator("logs")
+    @classmethod
+    def _check_logs(cls, value: str | None) -> str | None:
+        if value:
+            scheme_of(value)
+        return value
+
     @field_validator("data", "catalogue", "maxmind", "labels")
     @classmethod
     def _resolve(cls, value: Path | None) -> Path | None:
@@ -188,7 +215,7 @@ class Settings(BaseSettings):
     def _check_names(self) -> Settings:
         names = [source.name for source in self.all_sources]
         if len(set(names)) < len(names):
-            raise ValueError("two sources have the same name (a source without one is called local)")
+            raise ValueError("two sources have the same name (a source without one is called local, or s3)")
         datasets = [source.dataset for source in self.reference_sources]
         if len(set(datasets)) < len(datasets):
             raise ValueError("two reference_sources are of the same dataset")
@@ -202,6 +229,11 @@ class Settings(BaseSettings):
             source.model_copy(update={"log_format": self._resolved(source.log_format)})
             for source in named + self.sources
         ]
+
+    def trusted_by(self, source: str) -> list[str]:
+        """The networks of your own proxies in front of that source."""
+        own = {each.name: each.trusted_proxies for each in self.all_sources}.get(source)
+        return self.trusted_proxies if own is None else own
 
     def _resolved(self, log_format: str) -> str:
         table = self.log_formats.get(log_format)

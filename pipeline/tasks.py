@@ -89,6 +89,7 @@ def total_loads(summaries: list[dict[str, Any]], has_loads: bool = False) -> dic
     warnings = dict.fromkeys(text for summary in summaries for text in summary["warnings"])
     return total | {
         "refused": refused,
+        "rewritten": [name for summary in summaries for name in summary["rewritten"]],
         "warnings": list(warnings),
         "reasons": added(summary["reasons"] for summary in summaries),
         "missing_fields": added(summary["missing_fields"] for summary in summaries),

@@ -14,8 +14,8 @@ import pytest
 
 from ingest import json_scan, reader
 from ingest.bytepass import read_bytes
-from ingest.objects import LogObject
 from ingest.reader import ReadCounts, read_lines
+from ingest.sources.model import LogObject
 
 KEY = b"a key of the quarantine"
 

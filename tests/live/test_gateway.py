@@ -9,8 +9,8 @@ import duckdb
 import pytest
 
 from ingest.bytepass import read_bytes
-from ingest.objects import list_objects
 from ingest.reader import read_lines
+from ingest.sources.local import list_objects
 from tests.gateway.test_log_format import CONTRACT_A, NOT_LOGGED
 from tests.live.gateway import DIGEST, GATEWAY, LAYER, MEDIA_TYPE, Gateway, run
 

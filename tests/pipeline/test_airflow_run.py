@@ -17,7 +17,7 @@ from filelock import FileLock
 from pipeline import airflow_run
 from pipeline.airflow_run import DagFailedError, Progress, environment_of, run_dags
 from pipeline.lock import LockError
-from pipeline.settings import SettingsError
+from pipeline.settings import Settings, SettingsError, Source
 
 ADDRESSES = ["198.51.100.77", "203.0.113.88", "2001:db8:77::1"]
 NEXT_DAY = datetime(2026, 11, 21, tzinfo=UTC)
@@ -76,8 +76,8 @@ def test_dags_run_to_the_end_and_the_first_that_fails_is_told(
     assert [run["state"] for run in caught.value.results] == ["success", "success", "failed"]
     assert ingest["tasks"]["report"] == {
         "objects": 1, "already_loaded": 0, "lines": 4, "staged": 3, "quarantined": 1, "skipped": 0,
-        "opted_out": 0, "without_address": 0, "refused": [], "warnings": [], "reasons": {"not_json": 1},
-        "missing_fields": {},
+        "opted_out": 0, "without_address": 0, "refused": [], "rewritten": [], "warnings": [],
+        "reasons": {"not_json": 1}, "missing_fields": {},
     }  # fmt: skip
     assert [group["objects"] for group in ingest["tasks"]["load_objects"]] == [1]
     assert expire["tasks"]["expire"]["keys_destroyed"] == []
@@ -185,7 +185,7 @@ def test_wrong_settings_are_told_before_airflow_starts(
 def test_an_airflow_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW__CORE__EXECUTOR", "CeleryExecutor")
     monkeypatch.setenv("_AIRFLOW_DB_MIGRATE", "true")
-    environment = airflow_run._environment({}, tmp_path)
+    environment = airflow_run._environment({}, Settings(data=tmp_path))
     assert environment["AIRFLOW_HOME"] == str(tmp_path / "airflow")
     assert environment["AIRFLOW__CORE__LOAD_EXAMPLES"] == "False"
     assert environment["AIRFLOW__USAGE_DATA_COLLECTION__ENABLED"] == "False"
@@ -194,10 +194,15 @@ def test_an_airflow_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     }
 
 
-def test_only_our_own_connection_is_inherited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_our_own_connections_are_inherited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of the registry, and those that a source names."""
+    monkeypatch.setenv("AIRFLOW_CONN_MY_STORE", "aws://")
+    store = Source(location="s3://logs", connection="my_store")
+    named = airflow_run._environment({}, Settings(data=tmp_path, sources=[store]))
+    assert "AIRFLOW_CONN_MY_STORE" in named
     monkeypatch.setenv("AIRFLOW_CONN_PULLHOUSE_REGISTRY", "http://reader@registry.example")
     monkeypatch.setenv("AIRFLOW_CONN_PAYROLL", "postgres://payroll.example")
-    environment = airflow_run._environment({}, tmp_path)
+    environment = airflow_run._environment({}, Settings(data=tmp_path))
     assert [name for name in environment if name.startswith("AIRFLOW_CONN_")] == [
         "AIRFLOW_CONN_PULLHOUSE_REGISTRY"
     ]

@@ -291,6 +291,7 @@ def test_a_run_on_what_was_refused_before_says_so_again(
 def test_a_run_says_what_it_lost(data: Path) -> None:
     counts = {"objects": 1, "lines": 105, "skipped": 5, "staged": 95, "quarantined": 5, "without_address": 1}
     report = counts | {"reasons": {"missing_field": 5}, "missing_fields": {"status": 5}}
+    report |= {"rewritten": ["s3://logs/a.log"]}
     results = [{"dag_id": "ingest_gateway_logs", "tasks": {"report": report}}]
     console = Console(width=400)
     with console.capture() as capture:
@@ -298,7 +299,8 @@ def test_a_run_says_what_it_lost(data: Path) -> None:
     said = capture.get()
     assert "In the quarantine: 5 of 100 lines (5.0 %): missing_field 5 (status 5)." in said
     assert "Without an address: 1 of 95 requests (1.1 %)." in said
-    assert said.count("Warning: ") == 2
+    assert "Warning: s3://logs/a.log was rewritten since it was loaded." in said
+    assert said.count("Warning: ") == 3
     with console.capture() as capture:
         run.say_what_was_lost(results, Settings(data=data, quarantine_warning_share=0.02), console)
-    assert capture.get().count("Warning: ") == 1
+    assert capture.get().count("Warning: ") == 2

@@ -123,7 +123,7 @@ def test_what_is_no_window(given: dict[str, Any], reason: str) -> None:
 
 def summary(objects: int, refused: list[str], already: int = 0) -> dict[str, Any]:
     counts = dict.fromkeys(tasks.COUNTS, 0)
-    told = {"refused": refused, "warnings": ["GeoLite2-City.mmdb is no mmdb file"]}
+    told = {"refused": refused, "rewritten": ["s3://a"], "warnings": ["GeoLite2-City.mmdb is no mmdb file"]}
     told |= {"reasons": {"missing_field": 2}, "missing_fields": {"status": objects}}
     return counts | told | {"objects": objects, "lines": 10 * objects, "already_loaded": already}
 
@@ -132,6 +132,7 @@ def test_the_sum_of_loads() -> None:
     total = total_loads([summary(2, []), summary(3, ["a.log: is empty"], already=1)])
     assert (total["objects"], total["lines"], total["already_loaded"]) == (5, 50, 1)
     assert total["refused"] == ["a.log: is empty"]
+    assert total["rewritten"] == ["s3://a", "s3://a"]
     assert total["warnings"] == ["GeoLite2-City.mmdb is no mmdb file"]
     assert (total["reasons"], total["missing_fields"]) == ({"missing_field": 4}, {"status": 5})
 

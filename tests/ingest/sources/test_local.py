@@ -8,7 +8,8 @@ import pytest
 import zstandard
 
 from ingest.errors import ObjectError, SourceError
-from ingest.objects import list_objects, open_lines
+from ingest.rawlines import open_lines
+from ingest.sources.local import list_objects
 
 LINES = b'{"a":1}\n{"b":"\x0b\x0c\r\xc2\x85\xe2\x80\xa8"}\r\n\nlast'
 
