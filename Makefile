@@ -47,7 +47,7 @@ export PULLHOUSE_LABELS := $(LABELS)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run report export doctor status explain calibrate definitions dashboard dbt expire airflow test test-live conformance bench lint format lock reference coverage up down clean
+.PHONY: help setup setup-dev run report export doctor status check explain calibrate definitions dashboard dbt expire airflow test test-live conformance bench lint format lock reference coverage up down clean
 
 help: ## this menu
 	@echo "Pullhouse: who pulls your container images. Targets:"
@@ -84,6 +84,9 @@ export: setup ## what other programs read: keep list of tags, badges, metrics
 
 status: setup ## freshness, gaps, quarantine, refused objects, disk, next step; ARGS=--json
 	@$(BIN)/python -m pipeline status $(ARGS)
+
+check: setup ## what needs a look, told to the alert_urls too; for cron, where Airflow does not do it
+	@$(BIN)/python -m pipeline check
 
 explain: setup ## what was asked in one session, and why it was judged so: make explain PULL=<pull_id>
 	@$(BIN)/python -m pipeline explain "$(PULL)"

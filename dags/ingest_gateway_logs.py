@@ -29,6 +29,13 @@ from airflow.sdk import Asset, CronDataIntervalTimetable, Param, dag, task
 AT_MOST_GROUPS = 32  # Airflow maps at most 1,024 tasks, and each of them costs seconds
 
 
+def alert(context: Any) -> None:  # noqa: ANN401 - Airflow's context
+    """Tell of a task that failed for good (docs/alerts.md)."""
+    from pipeline.alerts import task_failed
+
+    task_failed(context)
+
+
 @dag(
     # "@daily" is a trigger timetable in Airflow 3: its interval is empty (apache/airflow#52145).
     schedule=CronDataIntervalTimetable("0 0 * * *", timezone="UTC"),
@@ -36,7 +43,12 @@ AT_MOST_GROUPS = 32  # Airflow maps at most 1,024 tasks, and each of them costs 
     catchup=False,
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=12),
-    default_args={"owner": "pullhouse", "retries": 2, "retry_delay": timedelta(minutes=5)},
+    default_args={
+        "owner": "pullhouse",
+        "retries": 2,
+        "retry_delay": timedelta(minutes=5),
+        "on_failure_callback": alert,
+    },
     params={
         "everything": Param(
             False, type="boolean", description="Also objects that are older than the look-back."

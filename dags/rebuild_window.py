@@ -18,13 +18,25 @@ from typing import Any
 from airflow.sdk import Asset, Param, dag, task
 
 
+def alert(context: Any) -> None:  # noqa: ANN401 - Airflow's context
+    """Tell of a task that failed for good (docs/alerts.md)."""
+    from pipeline.alerts import task_failed
+
+    task_failed(context)
+
+
 @dag(
     schedule=None,
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=24),
-    default_args={"owner": "pullhouse", "retries": 2, "retry_delay": timedelta(minutes=5)},
+    default_args={
+        "owner": "pullhouse",
+        "retries": 2,
+        "retry_delay": timedelta(minutes=5),
+        "on_failure_callback": alert,
+    },
     params={
         "start": Param(None, type=["null", "string"], format="date", description="First day, yyyy-mm-dd."),
         "end": Param(None, type=["null", "string"], format="date", description="Last day, yyyy-mm-dd."),

@@ -21,13 +21,25 @@ from typing import Any
 from airflow.sdk import CronTriggerTimetable, Param, dag, task
 
 
+def alert(context: Any) -> None:  # noqa: ANN401 - Airflow's context
+    """Tell of a task that failed for good (docs/alerts.md)."""
+    from pipeline.alerts import task_failed
+
+    task_failed(context)
+
+
 @dag(
     schedule=CronTriggerTimetable("0 3 * * 1", timezone="UTC"),
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=2),
-    default_args={"owner": "pullhouse", "retries": 3, "retry_delay": timedelta(minutes=15)},
+    default_args={
+        "owner": "pullhouse",
+        "retries": 3,
+        "retry_delay": timedelta(minutes=15),
+        "on_failure_callback": alert,
+    },
     params={
         "old_will_do": Param(
             False, type="boolean", description="Stay green when every configured source was refused."

@@ -117,6 +117,16 @@ def _status(settings: Settings, options: argparse.Namespace, console: Console) -
     return found.exit_code
 
 
+def _check(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    from pipeline import check
+
+    found = check.look(settings, datetime.now(UTC))
+    for trouble in found:
+        console.print(trouble.text)
+    console.print("" if found else "Nothing to look at.", end="\n" if not found else "")
+    return 1 if found else 0
+
+
 def _explain(settings: Settings, options: argparse.Namespace, console: Console) -> int:
     from pipeline import explain
 
@@ -255,6 +265,7 @@ def _parser() -> argparse.ArgumentParser:
         ("calibrate", _calibrate, "how right the environments are on your own labels"),
         ("load", _load, "load what the sources have and the ledger lacks"),
         ("catalogue", _catalogue, "ask the registry for the manifests that the catalogue lacks"),
+        ("check", _check, "look for what a person must know of, and tell the alert_urls what is new"),
         ("publish", _publish, "publish the built warehouse"),
         ("airflow", _airflow, "Airflow with its scheduler and page, on this data directory"),
         ("expire", _expire, "delete what must not be kept any longer"),

@@ -153,6 +153,7 @@ class Settings(BaseSettings):
     lookback_days: int = Field(default=65, ge=1)
     landing_days: int = Field(default=7, ge=1)
     lock_wait_s: int = Field(default=900, ge=0)
+    alert_urls: Annotated[list[SecretStr], NoDecode] = Field(default_factory=list)
     quarantine_warning_share: float = Field(default=0.01, ge=0, le=1)
 
     @classmethod
@@ -171,6 +172,12 @@ class Settings(BaseSettings):
     @classmethod
     def _split_lists(cls, value: object) -> object:
         return _split(value)
+
+    @field_validator("alert_urls", mode="before")
+    @classmethod
+    def _split_urls(cls, value: object) -> object:
+        """At spaces: a URL may hold commas. One that is wrong is told of when it is used: it fails no run."""
+        return value.split() if isinstance(value, str) else value
 
     @field_validator("trusted_proxies", "opted_out_networks")
     @classmethod

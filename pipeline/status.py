@@ -71,15 +71,16 @@ class Status:
         return max((problem.level for problem in self.problems), default=0)
 
 
-def read(settings: Settings, now: datetime) -> Status:
+def read(settings: Settings, now: datetime, since: datetime | None = None) -> Status:
     """Read the state from the ledger, the catalogue, the sources and the disk; opens no database.
 
-    `now` in UTC. Raises LedgerError for a damaged ledger.
+    `now` in UTC. `since`: of objects last written before it nothing is asked. Raises LedgerError for a
+    damaged ledger.
     """
     ledger = Ledger(settings.loads)
     loads = ledger.current
     unpublished = len(set(ledger.loads) - set(read_publication(settings)["load_ids"]))
-    found = _search(settings)
+    found = _search(settings, since)
     waiting = len(found.found) if found and len(found.problems) < len(settings.all_sources) else None
     lost, refused = losses.of_loads(loads), RefusedObjects(settings.refused).all()
     sources = _sources(settings, loads, found, now)
@@ -96,17 +97,17 @@ def read(settings: Settings, now: datetime) -> Status:
         bytes_on_disk={name: _size(settings.data / name) for name in FILES},
         problems=[
             *_problems_of_loads(settings, len(loads), unpublished, refused),
-            *(problem for source in sources for problem in _problems_of_source(source, sources)),
+            *(problem for source in sources for problem in problems_of_source(source, sources)),
             *(Problem(LOOK, text) for text in losses.warnings(lost, settings.quarantine_warning_share)),
         ],
         next_step=_next_step(settings, len(loads), len(refused), unpublished, waiting),
     )
 
 
-def _search(settings: Settings) -> Search | None:
+def _search(settings: Settings, since: datetime | None) -> Search | None:
     """None where no source is configured, as when `status` is asked with DATA alone."""
     try:
-        return pending.look(settings)
+        return pending.look(settings, since)
     except SourceError:
         return None
 
@@ -158,7 +159,8 @@ def _problems_of_loads(
         yield Problem(LOOK, f"Refused objects: {len(refused):,}; their reasons stand below.")
 
 
-def _problems_of_source(source: SourceStatus, sources: list[SourceStatus]) -> Iterator[Problem]:
+def problems_of_source(source: SourceStatus, sources: list[SourceStatus]) -> Iterator[Problem]:
+    """What is wrong with one of the sources: it is gone, configured no longer, silent."""
     if source.problem:
         are_all_gone = all(other.problem for other in sources if other.is_configured)
         yield Problem(BROKEN if are_all_gone else LOOK, f"Source {source.name} is gone: {source.problem}")

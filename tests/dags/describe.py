@@ -64,6 +64,7 @@ def _dag(dag: DAG) -> dict[str, Any]:
         "tasks": {
             task.task_id: {
                 "pool": task.pool,
+                "alerts": bool(task.on_failure_callback),
                 "retries": task.retries,
                 "trigger_rule": task.trigger_rule.value,
                 "upstream": sorted(task.upstream_task_ids),

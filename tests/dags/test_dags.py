@@ -18,12 +18,13 @@ HERE = Path(__file__).resolve().parent
 DAGS = {
     "ingest_gateway_logs",
     "build_marts",
+    "check",
     "refresh_reference_data",
     "expire_personal_data",
     "rebuild_window",
 }
 # A closed vocabulary: a tag outside it is a typing error.
-TAGS = {"pullhouse", "ingest", "marts", "reference", "privacy", "manual"}
+TAGS = {"pullhouse", "ingest", "marts", "reference", "privacy", "manual", "watch"}
 # Every task that opens the warehouse, or takes away what a build reads.
 IN_THE_POOL = {
     "build_marts": {"plan", "dbt_build", "publish"},
@@ -105,6 +106,7 @@ def _tasks(dag_id: str, dag: dict[str, Any]) -> list[str]:
     pooled = {name for name, task in dag["tasks"].items() if task["pool"] == "warehouse"}
     wrong = {
         "another set of tasks in the pool": pooled != IN_THE_POOL.get(dag_id, set()),
+        "a task whose failure nobody is told of": not all(task["alerts"] for task in dag["tasks"].values()),
         "a task without retries": any(
             task["retries"] < 1
             for name, task in dag["tasks"].items()
@@ -138,10 +140,12 @@ def test_bad_dags_are_found_out(tmp_path: Path) -> None:
     (folder / "broken.py").write_text("import airflow\ndag = no_such_name\n", encoding="utf-8")
     read = describe(folder, tmp_path / "home")
     assert problems(read) == [
+        "build_marts: a task whose failure nobody is told of",
         "build_marts: another set of tasks in the pool",
         "build_marts: it may run for ever",
         "build_marts: more than 120 lines",
         f"cannot be read: {folder / 'broken.py'}",
+        "ingest_gateway_logs: a task whose failure nobody is told of",
         "ingest_gateway_logs: a task without retries",
         "ingest_gateway_logs: an unknown tag",
         "ingest_gateway_logs: it may run for ever",

@@ -18,6 +18,7 @@ from pipeline import airflow_run
 from pipeline.airflow_run import DagFailedError, Progress, environment_of, run_dags
 from pipeline.lock import LockError
 from pipeline.settings import Settings, SettingsError, Source
+from tests import webhook
 
 ADDRESSES = ["198.51.100.77", "203.0.113.88", "2001:db8:77::1"]
 NEXT_DAY = datetime(2026, 11, 21, tzinfo=UTC)
@@ -60,9 +61,13 @@ def test_dags_run_to_the_end_and_the_first_that_fails_is_told(
     write_logs(tmp_path / "logs")
     data = tmp_path / "data"
     told: list[Progress] = []
-    with pytest.raises(DagFailedError) as caught:
+    with webhook.listening() as hook, pytest.raises(DagFailedError) as caught:
         run_dags(
-            {"PULLHOUSE_DATA": str(data), "PULLHOUSE_LOGS": str(tmp_path / "logs")},
+            {
+                "PULLHOUSE_DATA": str(data),
+                "PULLHOUSE_LOGS": str(tmp_path / "logs"),
+                "PULLHOUSE_ALERT_URLS": hook.url,
+            },
             [
                 ("ingest_gateway_logs", {"everything": True}, NEXT_DAY),
                 ("expire_personal_data", {}, None),
@@ -86,6 +91,10 @@ def test_dags_run_to_the_end_and_the_first_that_fails_is_told(
     assert str(caught.value).startswith("rebuild_window.plan failed: Only one end of the window is given")
     assert str(caught.value).endswith(f"The log is {rebuild['log']}.")
     assert "WindowError" in Path(rebuild["log"]).read_text(encoding="utf-8")
+
+    # Somebody was told, once, of the one task that failed.
+    assert len(hook.told) == 1
+    assert "The task rebuild_window.plan failed: Only one end of the window is given" in hook.told[0]
 
     kinds = [(progress.kind, progress.dag_id, progress.task_id) for progress in told]
     assert kinds == [
