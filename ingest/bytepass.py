@@ -51,8 +51,14 @@ class ObjectBytes:
     @contextmanager
     def open_raw_lines(self) -> Iterator[Iterator[RawLine]]:
         """Open the lines that the byte pass saw, and no byte that a live log has gained since."""
+        with self.open_bytes() as blocks:
+            yield split_lines(blocks)
+
+    @contextmanager
+    def open_bytes(self) -> Iterator[Iterator[bytes]]:
+        """Open the bytes that the byte pass saw, in blocks."""
         with open_blocks(self.path, self.name) as blocks:
-            yield split_lines(_first_bytes(blocks, self.byte_count))
+            yield _first_bytes(blocks, self.byte_count)
 
     def check_unchanged(self) -> None:
         """Raise ObjectError unless the file still holds what the byte pass saw; a plain log may grow.
@@ -70,8 +76,8 @@ class ObjectBytes:
 
     def _digest_again(self) -> str:
         digest = hashlib.sha256()
-        with open_blocks(self.path, self.name) as blocks:
-            for block in _first_bytes(blocks, self.byte_count):
+        with self.open_bytes() as blocks:
+            for block in blocks:
                 digest.update(block)
         return digest.hexdigest()
 

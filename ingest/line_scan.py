@@ -24,6 +24,8 @@ _USUAL_REQUEST = r"([A-Za-z_-]+) ([^ ]*)(?: (HTTP/[0-9.]+))?"
 # Fields that may hold quotes and backslashes; in others an escape is left to the strict reader.
 _ESCAPED = ("user_agent", "x_forwarded_for")
 # Every step whose columns are dear is materialised: DuckDB would compute them again for each filter on them.
+# No step carries a text that the next one does not read: copying texts is half of what reading a line costs.
+_CARRIED = "line_number, outer_time, outer_host"
 # What begins an escape; what begins one that SQL may not undo; and a text in which it may.
 _USUAL_ESCAPES = {
     "backslash": ("\\", "\\x", r"(?:[^\\]|\\x22|\\x5C)*"),
@@ -65,7 +67,11 @@ def query(way: Way, formats: Sequence[AnyFormat], reference: YearReference, has_
         ),
         {_peelings(way.envelopes)}
         {_fields(way, formats)},
-        completed as materialized (select *, {_completed(way.log_format)} from found),
+        completed as materialized (
+            select line_number, outer_host, {_has_usual_escapes(way.log_format)} as is_usual,
+                {_completed(way.log_format)}
+            from {_with_request_parts(way.log_format)}
+        ),
         judged as materialized (
             select * replace ({_host()} as host),
                 {_logged(way.log_format, reference)} as logged_us,
@@ -142,18 +148,19 @@ def _fields(way: Way, formats: Sequence[AnyFormat]) -> str:
 def _text_fields(item: TextFormat, table: str, earlier: Sequence[TextFormat]) -> str:
     pattern, places = item.fast
     groups = ", ".join(quoted(f"g{number}") for number in range(len(places)))
-    found = f"regexp_extract(line, {quoted('^' + pattern + '$')}, [{groups}], 's')"
+    found = f"regexp_extract(line, {quoted(pattern)}, [{groups}], 's')"
     # What a narrower format reads (`traefik` is `combined` and more) is left to it.
-    others = [
+    narrower = [
         f"not regexp_full_match(line, {quoted(other.strict.pattern)}, 's')"
         for other in earlier
         if other.narrows == item.name
     ]
+    others = f" where {' and '.join(narrower)}" if narrower else ""
     fields = {place: _of_groups(place, places) for place in dict.fromkeys(places)}
     return (
-        f"matched as materialized (select *, {found} as g from {table}),"
-        f" found as (select line_number, outer_time, outer_host, {_named(fields)}"
-        f" from matched where {' and '.join([_matched(places), *others])})"
+        f"matched as materialized (select {_CARRIED}, {found} as g from {table}{others}),"
+        f" found as (select {_CARRIED}, {_named(fields)}"
+        f" from matched where {_matched(places)})"
     )
 
 
@@ -182,12 +189,13 @@ def _json_fields(item: JsonFormat, table: str, earlier: Sequence[JsonFormat]) ->
     marks = [f"{_of_pointers(group, pointers, objects)} is not null" for group in item.marking]
     values = f"json_extract_string(line, [{', '.join(quoted(pointer) for pointer in pointers)}])"
     repaired = _repaired("line")
-    lines = f"select * replace ({repaired} as line) from {table} where line[1] = '{{'"
+    lines = f"select {_CARRIED}, {repaired} as line from {table} where line ^@ '{{'"
     return (
-        f"matched as materialized (select *, case when json_valid(line) then {values} end as v"
+        f"matched as (select {_CARRIED}, case when json_valid(line) then {values} end as v"
         f" from ({lines}){_doubled(item)}),"
-        f" found as (select line_number, outer_time, outer_host, {_named(fields)}"
-        f" from matched where {' and '.join([*marks, *guards, 'true'])})"
+        f" named as materialized (select {_CARRIED}, {_named(fields)},"
+        f" {' and '.join([*marks, *guards, 'true'])} as is_fit from matched),"
+        " found as (select * exclude (is_fit) from named where is_fit)"
     )
 
 
@@ -225,7 +233,7 @@ def _of_pointers(
     values = []
     for pointer in group:
         value = f"v[{pointers.index(pointer) + 1}]"
-        is_object = f"{value}[1] in ('{{', '[')"
+        is_object = f"({value} ^@ '{{' or {value} ^@ '[')"
         values.append(f"case when {is_object} then null else {value} end" if pointer in objects else value)
     return values[0] if len(values) == 1 else f"coalesce({', '.join(values)})"
 
@@ -240,12 +248,10 @@ def _completed(item: AnyFormat) -> str:
     """The text columns from the raw ones: requests taken apart, the escapes undone."""
     columns = {field.name: f"raw_{field.name}" for field in FIELDS}
     if isinstance(item, JsonFormat) and "request" in item.pointers:
-        whole = "if(raw_request[1] = '/' and raw_method <> '', raw_method || ' ' || raw_request, raw_request)"
-        parts = f"regexp_extract({whole}, '^{_USUAL_REQUEST}$', ['m', 'u', 'p'], 's')"
         is_split = "raw_request is not null and (raw_method is null or raw_request_uri is null)"
         for name, part in (("method", "m"), ("request_uri", "u")):
-            columns[name] = f"case when {is_split} then nullif(({parts}).{part}, '') else raw_{name} end"
-        protocol = f"coalesce(nullif(raw_protocol, ''), ({parts}).p)"
+            columns[name] = f"case when {is_split} then nullif(request_parts.{part}, '') else raw_{name} end"
+        protocol = "coalesce(nullif(raw_protocol, ''), request_parts.p)"
         columns["protocol"] = f"case when {is_split} then {protocol} else raw_protocol end"
     if item is not CONTRACT_A:
         last = "trim(regexp_extract(coalesce(raw_x_forwarded_for, ''), '[^,]*$'))"
@@ -255,6 +261,15 @@ def _completed(item: AnyFormat) -> str:
     own = "nullif(nullif(raw_time, ''), '-')"
     columns["moment"] = f"coalesce({own}, nullif(raw_date, '') || ' ' || nullif(raw_clock, ''), outer_time)"
     return ", ".join(f"{sql} as {name}" for name, sql in columns.items())
+
+
+def _with_request_parts(item: AnyFormat) -> str:
+    """`found`, with the whole request taken apart once where it is one field of JSON."""
+    if not isinstance(item, JsonFormat) or "request" not in item.pointers:
+        return "found"
+    whole = "if(raw_request ^@ '/' and raw_method <> '', raw_method || ' ' || raw_request, raw_request)"
+    parts = f"regexp_extract({whole}, '^{_USUAL_REQUEST}$', ['m', 'u', 'p'], 's')"
+    return f"(select *, {parts} as request_parts from found)"
 
 
 def _unescaped(text: str, item: AnyFormat) -> str:
@@ -269,7 +284,9 @@ def _unescaped(text: str, item: AnyFormat) -> str:
 
 def _has_usual_escapes(item: AnyFormat) -> str:
     """SQL: every escape is one that `_unescaped` undoes."""
-    others = ", ".join(f"raw_{name}" for name in typed_sql.TEXTS if name not in _ESCAPED)
+    others = ", ".join(
+        ["''", *(f"raw_{name}" for name in typed_sql.TEXTS if name in item.has and name not in _ESCAPED)]
+    )
     sign, odd, usual = _USUAL_ESCAPES.get(item.escapes, ("", "", ""))
     if not sign:
         return "true"
@@ -294,11 +311,16 @@ def _is_clean(item: AnyFormat) -> str:
         patterns = {"msec": FIELDS[0].pattern}
     else:
         required, patterns = list(REQUIRED), {}
+    # A column that the format does not fill is null, and need not be looked at. Envelopes fill the host.
+    filled = item.has | {"host"}
     for field in typed_sql.NUMBERS:
+        if field.name not in filled:
+            continue
         pattern = field.pattern if item is CONTRACT_A or field.name != "request_time" else _duration(item)
         patterns[field.name] = f"(?:{pattern})" if field.required else f"(?:-|{pattern})?"
     odd = typed_sql.ODD_TEXT if isinstance(item, JsonFormat) else typed_sql.ODD_TEXT.partition("|")[0]
-    return typed_sql.is_clean(required, patterns, odd) + f" and {_has_usual_escapes(item)}"
+    texts = [name for name in typed_sql.TEXTS if name in filled]
+    return typed_sql.is_clean(required, patterns, odd, texts) + " and is_usual"
 
 
 def _duration(item: AnyFormat) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingest import json_scan, line_scan, refusal
+from ingest.batches import Batch, batches
 from ingest.bytepass import ObjectBytes
 from ingest.fields import COLUMNS, MAX_DEPTH, MAX_LINE_BYTES, REJECTED_COLUMNS
 from ingest.formats import CONTRACT_A, twins
@@ -23,10 +25,7 @@ from ingest.rawlines import RawLine
 from ingest.rejected import RejectedLine
 from ingest.sample import SAMPLED_LINES, context_of, ways_of
 from ingest.strict import Comment, Row, read_line
-from ingest.texts import tidy
 
-_BATCH_LINES = 50_000
-_BATCH_BYTES = 64 * 1024 * 1024
 # Fewer lines than this are read one by one sooner than by a query of their own.
 _FEW_LINES = 200
 _MOST_WAYS = 12
@@ -40,7 +39,6 @@ _ARROW_TYPES = {
 }
 # The place of the line's format among those of the object; the scan of bare contract A leaves it at 0.
 _NUMBERED = COLUMNS | {"format_number": "UTINYINT default 0"}
-_Line = tuple[RawLine, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +123,8 @@ class _Reading:
         _create(self.con, "rejected_lines", REJECTED_COLUMNS)
         left = self._scan_json()
         if left is None or left:
-            with self.data.open_raw_lines() as lines:
-                for batch in _batches(line for line in lines if left is None or line.number in left):
-                    self._read_batch(batch)
+            for batch in batches(self.data, left):
+                self._read_batch(batch)
         for part in self.joiner.unfinished:
             self._reject(part, RejectedLine("unterminated"))
         self._flush()
@@ -162,50 +159,51 @@ class _Reading:
             return None
         return json_scan.scan(self.con, self.data)
 
-    def _read_batch(self, batch: list[RawLine]) -> None:
-        contents = b"\n".join([line.content if line.length <= MAX_LINE_BYTES else b"" for line in batch])
-        self.has_parts = self.has_parts or may_hold_parts(contents)
-        if not self.has_parts and len(batch) >= _FEW_LINES:
-            batch = self._scan(batch, tidy(contents).split("\n"))
-        for line in batch:
+    def _read_batch(self, batch: Batch) -> None:
+        self.has_parts = self.has_parts or may_hold_parts(batch.content)
+        numbers: Sequence[int] = batch.numbers
+        if not self.has_parts and len(numbers) >= _FEW_LINES:
+            numbers = self._scan(batch)
+        for line in batch.raw_lines(numbers):
             self._judge(line)
         self._flush()
 
-    def _scan(self, batch: list[RawLine], texts: list[str]) -> list[RawLine]:
+    def _scan(self, batch: Batch) -> list[int]:
         """Read a batch by queries, in the ways that lines of the object showed; returns the lines left."""
-        left = {line.number: (line, text) for line, text in zip(batch, texts, strict=True)}
+        left = batch.table()
         tried: set[Way] = set()
-        while len(left) >= _FEW_LINES and (way := self._next_way(left, tried)):
+        while left.num_rows >= _FEW_LINES and (way := self._next_way(batch, left, tried)):
             tried.add(way)
-            for number in self._query(way, left):
-                del left[number]
-        return [line for line, _ in left.values()]
+            read = self._query(way, left)
+            left = left.filter(pc.invert(pc.is_in(left["line_number"], value_set=read)))
+        numbers: list[int] = left["line_number"].to_pylist()
+        return numbers
 
-    def _next_way(self, left: dict[int, _Line], tried: set[Way]) -> Way | None:
+    def _next_way(self, batch: Batch, left: pa.Table, tried: set[Way]) -> Way | None:
         """The most frequent way that was not tried; a new look at the lines left, where all were."""
         known = [way for way, _ in self.ways.most_common(_MOST_WAYS)]
         if set(known) <= tried and len(known) < _MOST_WAYS:
-            some = list(left.values())[:: max(1, len(left) // _FEW_LINES)]
-            seen = ways_of((line for line, _ in some), self.context)
+            some = left["line_number"].to_pylist()[:: max(1, left.num_rows // _FEW_LINES)]
+            seen = ways_of(batch.raw_lines(some), self.context)
             known = [way for way, count in seen.most_common() if count * 20 >= _FEW_LINES]
             self.ways.update({way: seen[way] for way in known if way not in self.ways})
         return next((way for way in known if way not in tried), None)
 
-    def _query(self, way: Way, left: dict[int, _Line]) -> list[int]:
-        texts = pa.array([text for _, text in left.values()], pa.string())
-        self.con.register("batch", pa.table({"line_number": pa.array(left, pa.int64()), "line": texts}))
+    def _query(self, way: Way, left: pa.Table) -> pa.Array:
+        """Read in one way what it is sure of; returns the numbers of those lines."""
+        self.con.register("batch", left)
         has_brackets = self.data.most_brackets > MAX_DEPTH
         sql = line_scan.query(way, self.context.formats, self.context.reference, has_brackets)
         try:
-            numbers = [row[0] for row in self.con.execute(sql).fetchall()]
+            read = pa.array(self.con.execute(sql).fetchnumpy()["line_number"], pa.int64())
         except duckdb.Error:
             # Its text quotes the line, and the strict reader will say what is wrong.
-            return []
+            return pa.array([], pa.int64())
         finally:
             self.con.unregister("batch")
-        if numbers:
-            self.tally.envelopes.update(dict.fromkeys(way.envelopes, len(numbers)))
-        return numbers
+        if len(read):
+            self.tally.envelopes.update(dict.fromkeys(way.envelopes, len(read)))
+        return read
 
     def _judge(self, line: RawLine) -> None:
         """Read one line by the strict reader."""
@@ -247,20 +245,6 @@ def _suits_scan(data: ObjectBytes) -> bool:
         and data.longest_line <= MAX_LINE_BYTES
         and data.most_brackets <= MAX_DEPTH
     )
-
-
-def _batches(lines: Iterable[RawLine]) -> Iterator[list[RawLine]]:
-    """Lines in batches that memory can hold."""
-    batch: list[RawLine] = []
-    size = 0
-    for line in lines:
-        batch.append(line)
-        size += len(line.content)
-        if len(batch) >= _BATCH_LINES or size >= _BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
 
 
 def _create(con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str]) -> None:

@@ -43,17 +43,20 @@ def typed(name: str, kind: str) -> str:
     return f"try_cast({name} as {kind})"
 
 
-def is_clean(required: Iterable[str], number_patterns: dict[str, str], odd_text: str) -> str:
+def is_clean(
+    required: Iterable[str], number_patterns: dict[str, str], odd_text: str, texts: Iterable[str] = TEXTS
+) -> str:
     """SQL: nothing about the row asks for the strict reader.
 
     `number_patterns`: what the text of each number is like, one that may be missing with what stands for it.
+    `texts`: the text columns that may hold anything.
     """
     present = " and ".join(f"{name} is not null" for name in required)
     numbers = " || ',' || ".join(f"coalesce({name}, '')" for name in number_patterns)
-    texts = ", ".join(TEXTS)
+    together = ", ".join(texts)
     return (
         f"{present} and remote_addr not in ('', '-')"
         f" and regexp_full_match({numbers}, {quoted(','.join(number_patterns.values()))})"
-        f" and not regexp_matches('\"' || concat_ws('\"', {texts}) || '\"', {quoted(odd_text)})"
+        f" and not regexp_matches('\"' || concat_ws('\"', {together}) || '\"', {quoted(odd_text)})"
         f" and logged_us between {EARLIEST_US} and {LATEST_US - 1}"
     )

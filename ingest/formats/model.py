@@ -70,6 +70,7 @@ _SHAPE_OF = {
     "x_forwarded_for": "quoted",
     IGNORED: "word",
 }
+_REST = "(?: .*)?"
 _PLACE = re.compile(r"<([a-z_]+)(?::([a-z_]+))?>")
 # A request as it nearly always is: the fast reader takes it apart within the pattern.
 _USUAL_REQUEST = r'([A-Za-z_-]+) ([^" \\]*)(?: (HTTP/[0-9.]+))?'
@@ -138,11 +139,13 @@ class TextFormat(Format):
 
     @cached_property
     def fast(self) -> tuple[str, tuple[str, ...]]:
-        """For DuckDB: the pattern, and the field of each of its groups."""
+        """For DuckDB: the pattern with its anchors, and the field of each of its groups."""
         fields: list[str] = []
         for place in self.places:
             fields += ["method", "request_uri", "protocol"] if place == REQUEST else [place]
-        return _in_ascii(_compiled(self.pattern, split_request=True)), tuple(fields)
+        pattern = _in_ascii(_compiled(self.pattern.removesuffix(_REST), split_request=True))
+        # What follows the last place is not looked at: in a line of a load balancer it is half of the line.
+        return f"^{pattern}" + ("(?: |$)" if self.pattern.endswith(_REST) else "$"), tuple(fields)
 
     @property
     def has(self) -> frozenset[str]:  # noqa: D102

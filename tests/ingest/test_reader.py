@@ -11,7 +11,7 @@ import duckdb
 import pytest
 import zstandard
 
-from ingest import json_scan, line_scan, reader
+from ingest import batches, json_scan, line_scan
 from ingest.bytepass import read_bytes
 from ingest.errors import ObjectError
 from ingest.fields import COLUMNS, REJECTED_COLUMNS
@@ -243,7 +243,7 @@ def test_batches_of_the_strict_reader_do_not_show(
     recorded: bytes, read: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = read(recorded, strictly=True)
-    monkeypatch.setattr(reader, "_BATCH_LINES", 7)
+    monkeypatch.setattr(batches, "BATCH_BYTES", 4000)
     assert read(recorded, strictly=True).rows == whole.rows
 
 
