@@ -41,8 +41,12 @@
     cast(sum(ceil(manifest_get_count / 2)) as bigint) as docker_pull_count,
     cast(sum(manifest_get_count) as bigint) as manifest_get_count,
     cast(sum(request_count) as bigint) as request_count,
+    -- What is unknown may be a timer, and so may each machine of a roll-out that only looks a tag up.
     cast(coalesce(sum({{ pulls_of_session() }}) filter (where
-        access_pattern <> 'polling'
+        (
+            access_pattern in ('interactive', 'ci_like')
+            or (access_pattern = 'deployment' and outcome <> 'version_check')
+        )
         and client_category in ('runtime', 'runtime_k8s', 'runtime_api', 'runtime_orch', 'runtime_hpc', 'dev_runtime')
     ), 0) as bigint) as invocation_count_lower_bound,
     cast(sum(bytes_sent) as bigint) as bytes_sent,

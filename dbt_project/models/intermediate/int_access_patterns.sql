@@ -13,12 +13,15 @@ judged as (
         coalesce(client_category in ('build', 'ci', 'ci_test'), false) as is_builder,
         coalesce(client_category in ('runtime', 'runtime_k8s', 'runtime_api', 'runtime_orch'), false) as is_runtime,
         coalesce(network_type in ('cloud', 'hosting'), false) as is_hosted,
-        -- Enough look-ups to speak of a rhythm, and it is that of a timer.
-        gap_count + 1 >= {{ var('pattern_visits') }}
-        and coalesce(gap_variation < {{ var('steady_variation') }}, false) as is_steady,
+        -- Enough visits to speak of a rhythm, and it is that of a timer.
+        visit_gap_count + 1 >= {{ var('pattern_visits') }}
+        and coalesce(visit_gap_variation < {{ var('steady_variation') }}, false) as is_steady,
         -- Four gaps may agree by chance: the weaker evidence wants twice as many visits.
         visit_gap_count + 1 >= 2 * {{ var('pattern_visits') }}
         and coalesce(steady_gap_share >= {{ var('steady_share') }}, false) as is_mostly_steady,
+        -- Once a day and on no weekend: whoever begins work at nine is as even as a timer.
+        coalesce(weekend_day_count = 0 and period_seconds >= {{ var('office_period_seconds') }}, false) as is_office,
+        coalesce(client_category in ('runtime_k8s', 'runtime_orch'), false) as is_cluster,
         -- Each digest was taken in one go, and never again.
         cold_digest_count > 0 and burst_count = cold_digest_count as is_taken_once
     from habits
@@ -40,26 +43,34 @@ ruled as (
             when inspect_count = lookup_count and tag_count >= {{ var('scanner_tags') }} then 'scanner_tags'
             when 2 * ci_count > lookup_count then 'ci_network'
             when client_category = 'ci' then 'ci_client'
-            when is_steady and cold_share < {{ var('polling_cold_share') }} then 'polling_steady'
-            when is_mostly_steady and cold_share < {{ var('polling_cold_share') }} then 'polling_mostly'
+            when is_steady and not is_office and cold_share < {{ var('polling_cold_share') }} then 'polling_steady'
+            when
+                is_mostly_steady and not is_office and cold_share < {{ var('polling_cold_share') }}
+                then 'polling_mostly'
             when is_runtime and company_origin_count >= {{ var('rollout_size') }} then 'deployment_company'
             when is_runtime and machine_count >= {{ var('rollout_size') }} * burst_count and burst_count > 0
                 then 'deployment_fleet'
             when
                 is_taken_once and cold_tag_digest_count > cold_tag_count
-                and (client_category in ('runtime_k8s', 'runtime_orch') or (is_runtime and is_hosted))
+                and (is_cluster or (is_runtime and is_hosted))
                 then 'deployment_updates'
             when
                 cold_count >= {{ var('pattern_visits') }}
                 and cold_share >= {{ var('ci_cold_share') }}
                 and 2 * cold_digest_count <= cold_count
-                and (is_builder or (is_hosted and not client_category in ('runtime_k8s', 'runtime_orch')))
+                and (is_builder or (is_hosted and not is_cluster))
                 then 'ci_cold'
             when 2 * workstation_count > lookup_count then 'interactive_client'
             when
-                gap_count + 1 >= {{ var('pattern_visits') }}
-                and gap_variation > {{ var('irregular_variation') }}
+                visit_gap_count + 1 >= {{ var('pattern_visits') }}
+                and visit_gap_variation > {{ var('irregular_variation') }}
+                and not is_mostly_steady
                 and tag_count >= 2
+                -- No cluster, no server, and nobody who never sleeps: several timers behind one address do not.
+                and not is_cluster
+                and not is_hosted
+                and coalesce(hour_count < {{ var('round_the_clock_hours') }}, true)
+                and lookup_count <= {{ var('person_lookups_per_day') }} * coalesce(day_count, 1)
                 then 'interactive_irregular'
             when gap_count + 1 < {{ var('pattern_visits') }} then 'too_few'
             else 'no_rule'

@@ -16,22 +16,37 @@ first_downloads as (
     group by chain_origin_id, repository, pull_date, digest, company
 ),
 
+starts as (
+    select
+        *,
+        coalesce(
+            started_at - lag(started_at) over in_order > interval '1' second * {{ var('company_rollout_seconds') }},
+            true
+        ) as is_start
+    from first_downloads
+    window in_order as (
+        partition by repository, digest, company, pull_date
+        order by started_at, chain_origin_id
+    )
+),
+
+-- Whoever follows within minutes belongs to the roll-out, and so do all who came before.
+numbered as (
+    select
+        *,
+        count(*) filter (where is_start) over (
+            partition by repository, digest, company, pull_date
+            order by started_at, chain_origin_id
+            rows between unbounded preceding and current row
+        ) as rollout_number
+    from starts
+),
+
 together as (
     select
-        mine.chain_origin_id,
-        mine.repository,
-        mine.pull_date,
-        mine.digest,
-        count(distinct others.chain_origin_id) as origin_count
-    from first_downloads as mine
-    inner join first_downloads as others
-        on
-            mine.repository = others.repository
-            and mine.digest = others.digest
-            and mine.company = others.company
-            and mine.pull_date = others.pull_date
-            and abs(date_diff('second', mine.started_at, others.started_at)) <= {{ var('company_rollout_seconds') }}
-    group by mine.chain_origin_id, mine.repository, mine.pull_date, mine.digest
+        *,
+        count(*) over (partition by repository, digest, company, pull_date, rollout_number) as origin_count
+    from numbered
 ),
 
 final as (

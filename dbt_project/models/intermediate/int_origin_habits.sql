@@ -11,6 +11,10 @@ rhythms as (
     select * from {{ ref('int_origin_rhythms') }}
 ),
 
+presence as (
+    select * from {{ ref('int_origin_presence') }}
+),
+
 windowed as (
     select
         pattern_days.pattern_date,
@@ -55,11 +59,16 @@ final as (
         summed.*,
         cold_count / lookup_count as cold_share,
         rhythms.gap_variation,
+        rhythms.visit_gap_variation,
         rhythms.steady_gap_share,
         rhythms.period_seconds,
         coalesce(rhythms.gap_count, 0) as gap_count,
-        coalesce(rhythms.visit_gap_count, 0) as visit_gap_count
+        coalesce(rhythms.visit_gap_count, 0) as visit_gap_count,
+        presence.day_count,
+        presence.weekend_day_count,
+        presence.hour_count
     from summed
+    left join presence using (pattern_date, chain_origin_id, repository)
     left join rhythms using (pattern_date, chain_origin_id, repository)
 )
 

@@ -57,15 +57,18 @@ ranked as (
     from turns
 ),
 
+-- Of an even number of gaps the median lies between the two in the middle.
 medians as (
     select
         pattern_date,
         chain_origin_id,
         repository,
         kind,
-        min(gap_seconds) as median_gap_seconds
+        (
+            min(gap_seconds) filter (where 2 * gap_count_up_to >= gap_count_of_kind)
+            + min(gap_seconds) filter (where 2 * gap_count_up_to > gap_count_of_kind)
+        ) / 2 as median_gap_seconds
     from ranked
-    where 2 * gap_count_up_to >= gap_count_of_kind
     group by pattern_date, chain_origin_id, repository, kind
 ),
 
@@ -84,19 +87,36 @@ summed_turns as (
         repository,
         kind,
         sum(gap_count) as turn_count,
-        round(coalesce(sum(gap_count) filter (where is_steady), 0) / sum(gap_count), 3) as steady_share,
+        -- One gap has nothing to agree with.
+        case
+            when sum(gap_count) > 1
+                then round(coalesce(sum(gap_count) filter (where is_steady), 0) / sum(gap_count), 3)
+        end as steady_share,
+        {{ gap_variation() }} as turn_variation,
+        sum(gap_ms_sum) / sum(gap_count) as mean_gap_ms,
         sum(gap_ms_sum) filter (where is_steady) / sum(gap_count) filter (where is_steady) as steady_gap_ms
     from near_median
     group by pattern_date, chain_origin_id, repository, kind
 ),
 
--- The view that shows the steadier timer, of those with enough turns to tell.
+-- The view that shows the steadier timer, of those with enough turns to tell. A few quick repeats are one visit of a
+-- person who tries again; a loop goes on.
 best_turns as (
-    select *
+    select
+        *,
+        -- Jitter leaves the mean where it is; the hours for which a timer was off do not.
+        case
+            when turn_variation < {{ var('steady_variation') }} then mean_gap_ms else
+                coalesce(steady_gap_ms, mean_gap_ms)
+        end as period_ms
     from summed_turns
+    where kind = 'visit' or turn_count + 1 >= 2 * {{ var('pattern_visits') }}
     qualify row_number() over (
         partition by pattern_date, chain_origin_id, repository
-        order by turn_count + 1 >= 2 * {{ var('pattern_visits') }} desc, steady_share desc, kind desc
+        order by
+            turn_count + 1 >= 2 * {{ var('pattern_visits') }} desc,
+            coalesce(steady_share, 0) desc,
+            kind desc
     ) = 1
 ),
 
@@ -107,7 +127,7 @@ summed as (
         repository,
         sum(gap_count) as gap_count,
         sum(gap_ms_sum) as gap_ms_sum,
-        sum(gap_ms_square_sum) as gap_ms_square_sum
+        {{ gap_variation() }} as gap_variation
     from windowed
     group by pattern_date, chain_origin_id, repository
 ),
@@ -119,19 +139,12 @@ final as (
         summed.repository,
         cast(summed.gap_count as bigint) as gap_count,
         cast(coalesce(best_turns.turn_count, 0) as bigint) as visit_gap_count,
-        -- Population standard deviation over mean, from sums: sqrt(n Σx² - (Σx)²) / Σx.
-        round(
-            sqrt(
-                cast(
-                    summed.gap_count * summed.gap_ms_square_sum - summed.gap_ms_sum * summed.gap_ms_sum as double
-                )
-            ) / nullif(summed.gap_ms_sum, 0),
-            3
-        ) as gap_variation,
+        summed.gap_variation,
+        best_turns.turn_variation as visit_gap_variation,
         best_turns.steady_share as steady_gap_share,
         -- Two tags asked for in turn every few seconds have no turns: the mean of all gaps, then.
         greatest(
-            1, cast(round(coalesce(best_turns.steady_gap_ms, summed.gap_ms_sum / summed.gap_count) / 1000) as bigint)
+            1, cast(round(coalesce(best_turns.period_ms, summed.gap_ms_sum / summed.gap_count) / 1000) as bigint)
         ) as period_seconds
     from summed
     left join best_turns using (pattern_date, chain_origin_id, repository)
