@@ -40,12 +40,9 @@ def alert(context: Any) -> None:  # noqa: ANN401 - Airflow's context
     catchup=False,
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=12),
-    default_args={
-        "owner": "pullhouse",
-        "retries": 2,
-        "retry_delay": timedelta(minutes=5),
-        "on_failure_callback": alert,
-    },
+    default_args=dict(
+        owner="pullhouse", retries=2, retry_delay=timedelta(minutes=5), on_failure_callback=alert
+    ),
     tags=["pullhouse", "marts"],
     doc_md=__doc__,
 )
@@ -55,11 +52,9 @@ def build_marts() -> None:
     @task
     def look_up_manifests() -> dict[str, Any]:
         """What the registry says of digests that the catalogue lacks; its answers never make this red."""
-        from airflow.sdk import BaseHook
-        from airflow.sdk.exceptions import AirflowNotFoundException, AirflowSkipException
+        from airflow.sdk.exceptions import AirflowSkipException
 
-        from pipeline import registry
-        from pipeline.registry_client import Credentials
+        from pipeline import connections, registry
         from pipeline.settings import load_settings
         from pipeline.tasks import safe_errors
 
@@ -67,13 +62,8 @@ def build_marts() -> None:
             settings = load_settings()
         if not settings.registry:
             raise AirflowSkipException("No registry is configured.")
-        try:
-            user = BaseHook.get_connection("pullhouse_registry")
-            credentials = Credentials(user.login or "", user.password or "")
-        except AirflowNotFoundException:
-            credentials = None
         with safe_errors():
-            return registry.look_up(settings, credentials)
+            return registry.look_up(settings, connections.of_the_registry())
 
     # Without a registry, or when the look-ups could not be done, the build goes on with what is known.
     @task(pool="warehouse", trigger_rule="all_done")

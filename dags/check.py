@@ -32,12 +32,9 @@ def alert(context: Any) -> None:  # noqa: ANN401 - Airflow's context
     catchup=False,
     max_active_runs=1,
     dagrun_timeout=timedelta(minutes=50),
-    default_args={
-        "owner": "pullhouse",
-        "retries": 1,
-        "retry_delay": timedelta(minutes=5),
-        "on_failure_callback": alert,
-    },
+    default_args=dict(
+        owner="pullhouse", retries=1, retry_delay=timedelta(minutes=5), on_failure_callback=alert
+    ),
     tags=["pullhouse", "watch"],
     doc_md=__doc__,
 )

@@ -32,12 +32,9 @@ def alert(context: Any) -> None:  # noqa: ANN401 - Airflow's context
     catchup=False,
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=6),
-    default_args={
-        "owner": "pullhouse",
-        "retries": 2,
-        "retry_delay": timedelta(minutes=5),
-        "on_failure_callback": alert,
-    },
+    default_args=dict(
+        owner="pullhouse", retries=2, retry_delay=timedelta(minutes=5), on_failure_callback=alert
+    ),
     tags=["pullhouse", "privacy"],
     doc_md=__doc__,
 )

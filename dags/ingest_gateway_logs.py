@@ -43,12 +43,9 @@ def alert(context: Any) -> None:  # noqa: ANN401 - Airflow's context
     catchup=False,
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=12),
-    default_args={
-        "owner": "pullhouse",
-        "retries": 2,
-        "retry_delay": timedelta(minutes=5),
-        "on_failure_callback": alert,
-    },
+    default_args=dict(
+        owner="pullhouse", retries=2, retry_delay=timedelta(minutes=5), on_failure_callback=alert
+    ),
     params={
         "everything": Param(
             False, type="boolean", description="Also objects that are older than the look-back."

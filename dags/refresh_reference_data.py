@@ -34,12 +34,9 @@ def alert(context: Any) -> None:  # noqa: ANN401 - Airflow's context
     catchup=False,
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=2),
-    default_args={
-        "owner": "pullhouse",
-        "retries": 3,
-        "retry_delay": timedelta(minutes=15),
-        "on_failure_callback": alert,
-    },
+    default_args=dict(
+        owner="pullhouse", retries=3, retry_delay=timedelta(minutes=15), on_failure_callback=alert
+    ),
     params={
         "old_will_do": Param(
             False, type="boolean", description="Stay green when every configured source was refused."

@@ -9,6 +9,7 @@ from ingest.errors import SourceError
 from ingest.sources import source_at
 from ingest.sources.model import LogSource
 from ingest.sources.remote import Access
+from pipeline import connections
 from pipeline.settings import Settings, Source
 
 # Of the extra fields of an Airflow connection of type aws: what boto3.Session takes as an argument.
@@ -28,18 +29,13 @@ def open_source(settings: Settings, source: Source, landing: Path | None = None)
 
 def _access(source: Source, connection_id: str) -> Access:
     """Key and secret of the connection; its endpoint and region where the source says none."""
-    # Airflow takes five seconds to import: only who names a connection pays them.
-    from airflow.sdk import Connection
-    from airflow.sdk.exceptions import AirflowException
-
-    try:
-        found = Connection.get(connection_id)
-    except AirflowException:
+    found = connections.find(connection_id)
+    if found is None:
         raise SourceError(
             source.location,
             f"there is no Airflow connection {connection_id}",
             f"Make it, or set AIRFLOW_CONN_{connection_id.upper()} (docs/sources.md).",
-        ) from None
+        )
     extra: dict[str, Any] = found.extra_dejson
     session = {name: str(extra[name]) for name in _SESSION_ARGUMENTS if extra.get(name)}
     if found.login and found.password:
