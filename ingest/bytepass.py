@@ -14,8 +14,8 @@ from pathlib import Path
 from ingest.decompress import PROMISES, compression_of, open_blocks, unreadable
 from ingest.errors import ObjectError, PassingObjectError
 from ingest.fields import MAX_DEPTH
-from ingest.objects import LogObject
 from ingest.rawlines import KEPT_BYTES, RawLine, split_lines
+from ingest.sources.model import LogObject
 
 # No request fits into so few bytes. An object of many such lines is no log, and it would take hours to say so
 # line by line: a million line breaks come out of a kilobyte of gzip.
@@ -47,6 +47,7 @@ class ObjectBytes:
     first_line: bytes = field(repr=False)
     prefix_sha256: dict[int, str]
     identity: tuple[int, ...]
+    modified_ns: int
 
     @contextmanager
     def open_raw_lines(self) -> Iterator[Iterator[RawLine]]:
@@ -116,6 +117,7 @@ def read_bytes(item: LogObject, folder: Path, checkpoints: Iterable[int] = ()) -
             first_line=tally.first_line,
             prefix_sha256=digests.prefixes,
             identity=identity,
+            modified_ns=item.modified_ns,
         )
     finally:
         link.unlink(missing_ok=True)

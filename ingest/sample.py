@@ -63,4 +63,4 @@ def _year(data: ObjectBytes, head: list[RawLine]) -> YearReference:
         moment = times.microseconds(found[1], NO_REFERENCE) if found else None
         if moment is not None:
             return YearReference(moment + 183 * _DAY_US)
-    return YearReference(data.path.stat().st_mtime_ns // 1000 + _DAY_US)
+    return YearReference(data.modified_ns // 1000 + _DAY_US)

@@ -15,7 +15,7 @@ import zstandard
 from ingest import decompress
 from ingest.bytepass import ObjectBytes, first_line, read_bytes
 from ingest.errors import ObjectError
-from ingest.objects import LogObject
+from ingest.sources.model import LogObject
 
 CONTENT = b"first line\nsecond\n\n \t\nfifth, the longest of them all\nlast"
 

@@ -15,8 +15,9 @@ from ingest import batches, json_scan, line_scan
 from ingest.bytepass import read_bytes
 from ingest.errors import ObjectError
 from ingest.fields import COLUMNS, REJECTED_COLUMNS
-from ingest.objects import LogObject, list_objects
 from ingest.reader import read_lines
+from ingest.sources.local import list_objects
+from ingest.sources.model import LogObject
 
 SECRET = "203.0.113.77"
 
