@@ -44,15 +44,24 @@ FAILURE_COLUMNS = {
 }
 
 
+# `layer_bytes` of dbt_project.yml: a layer of an image is larger.
+SMALLEST_LAYER = 65_536
+
+
 class CatalogueError(ValueError):
     """The catalogue file cannot be read; the text says where and what to do."""
 
 
 class _Manifest(BaseModel, strict=True):
-    """An index names its children; another manifest has platform, config and layers, and may say its kind."""
+    """An index names its children; another manifest has platform, config and layers, and may say its kind.
+
+    `artifact` and `attestation` say the kind too.
+    """
 
     index: list[str] | None = None
     kind: Kind | None = None
+    artifact: bool = False
+    attestation: bool = False
     platform: dict[str, str] | None = None
     config: str | None = None
     layers: list[str] = []
@@ -161,17 +170,22 @@ def _rows(name: str, repository: _Repository) -> list[dict[str, Any]]:
 
 
 def _kind(manifest: _Manifest) -> str | None:
-    """An entry with a platform, or with several layers, is an image; a chart has neither.
+    """An entry with a platform, or with several layers, is an image; a chart has neither, and is small.
 
-    BuildKit gives an attestation in an index the platform unknown/unknown.
+    A large one may be an image that no index lists. BuildKit gives an attestation in an index the platform
+    unknown/unknown.
     """
     if manifest.index is not None:
         return "index"
     if manifest.kind:
         return manifest.kind
-    if _is_of_no_platform(manifest):
+    if manifest.attestation or _is_of_no_platform(manifest):
         return "attestation"
-    return "image" if manifest.platform or len(manifest.layers) > 1 else None
+    if manifest.artifact:
+        return "artifact"
+    if manifest.platform or len(manifest.layers) > 1:
+        return "image"
+    return "artifact" if manifest.sizes and max(manifest.sizes) < SMALLEST_LAYER else None
 
 
 def _is_of_no_platform(manifest: _Manifest) -> bool:

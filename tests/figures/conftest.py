@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from pipeline.settings import Settings, Source
-from tests.figures import behaviour, coverage
+from tests.figures import artifacts, behaviour, coverage
 from tests.layouts import write
 from tests.warehouse import Warehouse, build_and_publish, load_logs
 
@@ -15,10 +17,13 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """Two sources: `edge` has lines of January 2025 only."""
     folder = tmp_path_factory.mktemp("figures")
     write(coverage.lines(coverage.MAIN, "198.51.100.1"), folder / "main" / "coverage.jsonl")
+    write(artifacts.lines(), folder / "main" / "artifacts.jsonl")
     write(behaviour.lines(), folder / "main" / "behaviour.jsonl")
     write(coverage.lines(coverage.EDGE, "198.51.100.2"), folder / "edge" / "coverage.jsonl")
     sources = [Source(name=name, location=str(folder / name)) for name in ("main", "edge")]
-    settings = Settings(data=folder / "data", sources=sources)
+    catalogue = folder / "catalogue.json"
+    catalogue.write_text(json.dumps(artifacts.catalogue()), "utf-8")
+    settings = Settings(data=folder / "data", sources=sources, catalogue=catalogue)
     settings.data.mkdir()
     loaded = load_logs(settings)
     build_and_publish(settings)
