@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ingest import documents
+from ingest import documents, proposal
 from ingest.documents import Pairs
 from ingest.errors import ObjectError
 from ingest.fields import FIELDS
@@ -33,9 +33,7 @@ def check_head(head: list[RawLine], ways: Counter[Way], context: Context, name: 
         _check_declared(texts, context.formats[0], name)
     elif not any(_is_nearly_contract_a(text) for text in texts):
         raise ObjectError(
-            name,
-            f"is no access log that can be read: it begins with {_seen(texts[0])}",
-            "docs/log-format.md has the formats that are known, and how to name one of your own.",
+            name, f"is no access log that can be read: it begins with {_seen(texts[0])}", _way_out(texts)
         )
 
 
@@ -62,6 +60,16 @@ def check(counts: ReadCounts, name: str) -> None:
         f"none of its {counts.quarantined} lines can be read as {counts.log_format} ({reasons})"
         + (f"; missing: {fields}" if fields else ""),
         "Compare its fields with docs/log-format.md.",
+    )
+
+
+def _way_out(texts: list[str]) -> str:
+    table = proposal.propose(document for document in map(_document, texts) if document is not None)
+    if not table:
+        return "docs/log-format.md has the formats that are known, and how to name one of your own."
+    return (
+        "By their values some of its fields say what is needed. If they are the right ones, put this line"
+        f" into pullhouse.toml and run again with LOG_FORMAT=mine: {proposal.as_toml(table)}"
     )
 
 

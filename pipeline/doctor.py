@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from ingest import documents
 from ingest.addresses import resolve
 from ingest.bytepass import read_bytes
 from ingest.errors import ObjectError, SourceError
@@ -22,6 +23,7 @@ from ingest.paths import parse
 from ingest.rawlines import open_lines
 from ingest.reader import ReadCounts, read_lines
 from ingest.sources.model import LogObject
+from ingest.texts import tidy
 from pipeline import expected, tiers
 from pipeline.load import confine
 from pipeline.losses import Losses
@@ -58,7 +60,10 @@ OPTIONAL_FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What a sample of logs shows."""
+    """What a sample of logs shows.
+
+    `has_hex_bytes`: JSON that nginx wrote without `escape=json`.
+    """
 
     objects: int
     lines: int
@@ -76,6 +81,15 @@ class Diagnosis:
     refused: list[str] = field(default_factory=list)
     double_share: float = 0.0
     warning_share: float = 0.01
+    has_hex_bytes: bool = False
+
+
+@dataclass(slots=True)
+class _Raw:
+    """What only the raw lines show."""
+
+    named: set[str] = field(default_factory=set)
+    has_hex_bytes: bool = False
 
 
 def diagnose(settings: Settings) -> Diagnosis:
@@ -85,14 +99,14 @@ def diagnose(settings: Settings) -> Diagnosis:
     is true of every source, ObjectError when none of their objects is a log.
     """
     heads: list[ReadCounts] = []
-    named: set[str] = set()
+    raw = _Raw()
     with duckdb.connect() as con, _folder(settings) as folder:
         confine(con, folder)
         objects, refused = _objects(settings, folder)
         for number, (item, source_format) in enumerate(objects):
             try:
                 with object_errors(item.name):
-                    heads.append(_read_head(con, item, folder, source_format, named, number))
+                    heads.append(_read_head(con, item, folder, source_format, raw, number))
             except ObjectError as error:
                 refused.append(str(error))
         if not heads:
@@ -111,10 +125,11 @@ def diagnose(settings: Settings) -> Diagnosis:
             formats=dict(formats.most_common()),
             envelopes=dict(envelopes.most_common()),
             field_shares=_field_shares(con),
-            named_fields=named,
+            named_fields=raw.named,
+            has_hex_bytes=raw.has_hex_bytes,
             registry_request_share=_registry_share(con),
             global_address_share=_global_share(con, settings),
-            accuracy=expected.figure(mode, _measured_as(formats, named), has_catalogue(settings)),
+            accuracy=expected.figure(mode, _measured_as(formats, raw.named), has_catalogue(settings)),
             knows_manifests=has_catalogue(settings),
             refused=refused,
             double_share=tiers.double_share(con),
@@ -142,7 +157,13 @@ def _folder(settings: Settings) -> Iterator[Path]:
 
 
 def _measured_as(formats: Counter[str], named: set[str]) -> str:
-    """The column of the conformance table that speaks of logs like these; other formats were not measured."""
+    """What was measured of logs like these (pipeline.expected); other formats were not.
+
+    Lines of several formats together are taken for combined, which says the least of those in MEASURED.
+    """
+    only = next(iter(formats)) if len(formats) == 1 else None
+    if only in expected.FORMATS:
+        return only
     if not set(formats) <= MEASURED:
         return "other"
     return "json" if set(formats) == {"json"} and named >= COUNTED_BY else "combined"
@@ -184,10 +205,10 @@ def _read_head(
     item: LogObject,
     folder: Path,
     log_format: str,
-    named: set[str],
+    raw: _Raw,
     number: int,
 ) -> ReadCounts:
-    """Add the first lines of an object to `sampled`, and the fields that they name. Raises ObjectError.
+    """Add the first lines of an object to `sampled`, and what they show to `raw`. Raises ObjectError.
 
     `number` becomes the column `object_number`.
     """
@@ -200,7 +221,8 @@ def _read_head(
     con.execute("create table if not exists sampled as select 0 as object_number, lines.* from lines limit 0")
     con.execute("insert into sampled select ?, lines.* from lines", [number])
     if counts.log_format == "json":
-        named |= _named_fields(head)
+        raw.named |= _named_fields(head)
+    raw.has_hex_bytes |= _has_hex_bytes(head)
     return counts
 
 
@@ -211,9 +233,26 @@ def _named_fields(head: Path) -> set[str]:
         for line in itertools.islice(lines, NAMED_LINES):
             # A line that is no JSON is counted elsewhere.
             with suppress(ValueError, RecursionError):
-                content = json.loads(line)
-                named |= content.keys() if isinstance(content, dict) else set()
+                content = documents.load(tidy(line))
+                named |= {key for key, _ in content} if isinstance(content, documents.Pairs) else set()
     return named
+
+
+def _has_hex_bytes(head: Path) -> bool:
+    """Whether a line is JSON only once its \\x22 are repaired."""
+    with head.open("rb") as lines:
+        return any(map(_is_json_after_repair, lines))
+
+
+def _is_json_after_repair(line: bytes) -> bool:
+    if not line.startswith(b"{") or b"\\x" not in line:
+        return False
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        with suppress(ValueError, RecursionError):
+            return isinstance(documents.load(tidy(line)), documents.Pairs)
+    return False
 
 
 def _head(item: LogObject) -> Iterator[bytes]:

@@ -69,6 +69,11 @@ def advise(diagnosis: Diagnosis) -> list[str]:
             f"Only {diagnosis.global_address_share:.0%} of the client addresses are public: name your"
             " proxies in TRUSTED_PROXIES and log $http_x_forwarded_for, or all clients will look like one."
         )
+    if diagnosis.has_hex_bytes:
+        advice.append(
+            "Write `log_format <name> escape=json '{…}'`: nginx writes a quotation mark as \\x22 without it,"
+            " which is no JSON. Such lines are repaired here, other programs lose them."
+        )
     if "combined" in diagnosis.log_format:
         advice.append("`combined` text carries no request id, digest or completion: use the JSON log_format.")
     others = [BY_NAME[name] for name in diagnosis.formats if name in BY_NAME.keys() - {"json", "combined"}]

@@ -13,25 +13,50 @@ GATEWAYS = {
     "redirects": "redirects",
     "redirects some requests and proxies others": "proxies manifests, redirects blobs",
 }
-_TABLE = re.compile(r"^\| gateway \|.*\n(?:\|.*\n)+", re.MULTILINE)
+# The name of a format (ingest/formats) → the row of the table by format.
+FORMATS = {
+    "ingress-nginx": "ingress-nginx",
+    "nginx-proxy-manager": "Nginx Proxy Manager",
+    "traefik-json": "Traefik, JSON",
+    "caddy": "Caddy",
+    "envoy": "Envoy",
+    "haproxy": "HAProxy",
+    "alb": "AWS ALB",
+    "json-fields": "JSON made by hand",
+}
 
 
 def figure(gateway: str, log_format: str, has_catalogue: bool) -> str | None:
     """Recorded scenarios that are counted exactly ("57 of 57 (100.0%)"); None where it was not measured.
 
-    `gateway`: a key of GATEWAYS. `log_format`: json or combined (which was measured without a catalogue).
+    `gateway`: a key of GATEWAYS. `log_format`: json; or combined or a key of FORMATS, which were all measured
+    without a catalogue.
     """
-    row = GATEWAYS.get(gateway) if log_format in ("json", "combined") else None
-    header, *rows = _read()
-    name = "combined text" if log_format == "combined" else "JSON"
-    column = f"{name}, {'with' if has_catalogue and name == 'JSON' else 'without'} a manifest catalogue"
-    if row is None or column not in header:
+    row = GATEWAYS.get(gateway)
+    if row is None:
+        return None
+    if log_format in FORMATS:
+        return _cell("log format", FORMATS[log_format], "scenarios apart, without a catalogue")
+    if log_format == "combined":
+        return _cell("gateway", row, "combined text, without a manifest catalogue")
+    if log_format == "json":
+        return _cell("gateway", row, f"JSON, {'with' if has_catalogue else 'without'} a manifest catalogue")
+    return None
+
+
+def _cell(table: str, row: str, column: str) -> str | None:
+    header, *rows = _read(table)
+    if column not in header:
         return None
     return next((cells[header.index(column)] for cells in rows if cells[0] == row), None)
 
 
-def _read() -> list[list[str]]:
-    """The rows of the table by gateway, its head first; a container image comes without the page."""
-    found = _TABLE.search(PAGE.read_text(encoding="utf-8")) if PAGE.exists() else None
+def _read(table: str) -> list[list[str]]:
+    """The rows of a table, its head first; `table`: the head of its first column.
+
+    A container image comes without the page.
+    """
+    head = re.compile(rf"^\| {table} \|.*\n(?:\|.*\n)+", re.MULTILINE)
+    found = head.search(PAGE.read_text(encoding="utf-8")) if PAGE.exists() else None
     lines = found.group().splitlines() if found else [""]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]

@@ -17,6 +17,9 @@ LINES = [b"first", b"", b"\xef\xbb\xbfthird\r", b"\0\0fourth", b"f\xc3\xbcnf \xf
 TIDY = ["first", "", "third", "fourth", "fünf \ufffd", "last"]
 
 
+Opened = Callable[[bytes], AbstractContextManager[ObjectBytes]]
+
+
 @pytest.fixture
 def opened(tmp_path: Path, describe_file: Callable[[Path], LogObject]) -> Opened:
     @contextmanager

@@ -129,13 +129,18 @@ def test_the_accuracy_is_what_the_conformance_kit_measured(
         "| gateway | JSON, with a manifest catalogue | JSON, without a manifest catalogue"
         " | combined text, without a manifest catalogue |\n|---|---|---|---|\n"
         "| proxies everything | 3 of 3 | 2 of 3 | 1 of 3 |\n"
-        "\n| seconds | separate |\n|---|---|\n| 10 | 9 |\n",
+        "\n| seconds | separate |\n|---|---|\n| 10 | 9 |\n"
+        "\n| log format | scenarios apart, without a catalogue |\n|---|---|\n"
+        "| nginx combined | 6 of 9 |\n| Caddy | 8 of 9 |\n",
         "utf-8",
     )
     monkeypatch.setattr(expected, "PAGE", page)
     assert expected.figure("proxies", "json", has_catalogue=True) == "3 of 3"
     assert expected.figure("proxies", "json", has_catalogue=False) == "2 of 3"
     assert expected.figure("proxies", "combined", has_catalogue=True) == "1 of 3"
+    assert expected.figure("proxies", "caddy", has_catalogue=True) == "8 of 9"
+    assert expected.figure("proxies", "alb", has_catalogue=True) is None
+    assert expected.figure("proxies", "zot", has_catalogue=True) is None
     assert expected.figure("redirects", "json", has_catalogue=True) is None
     assert expected.figure("answered no registry request in this sample", "json", has_catalogue=True) is None
     logs = write(tmp_path / "a.log", lines())
@@ -189,7 +194,19 @@ def test_an_odd_object_does_not_hide_the_others(tmp_path: Path, monkeypatch: pyt
     assert "8.8.8.8" not in found.refused[0]
 
 
+def test_json_without_escape_json_is_named(tmp_path: Path) -> None:
+    agent = 'docker/27.3.1 UpstreamClient("x")'
+    logs = write(tmp_path / "a.log", lines(user_agent=agent))
+    assert "escape=json" not in told(settings_for(tmp_path, logs))
+    logs.write_text(logs.read_text("utf-8").replace('\\"', "\\x22"), "utf-8")
+    text = told(settings_for(tmp_path, logs))
+    assert "escape=json" in text
+    assert "Would go to the quarantine: none." in text
+    # The fields that those lines have are found in spite of it.
+    assert "Add to the log_format" not in text
+
+
 @pytest.mark.parametrize("gateway", sorted(expected.GATEWAYS))
-@pytest.mark.parametrize("log_format", ["json", "combined"])
+@pytest.mark.parametrize("log_format", ["json", "combined", *expected.FORMATS])
 def test_the_page_has_a_figure_for_every_gateway(gateway: str, log_format: str) -> None:
     assert expected.figure(gateway, log_format, has_catalogue=False) is not None
