@@ -80,10 +80,7 @@ def make(corpus: Corpus, requests: int, seed: int = 5) -> World:
 def sessions_of(scratch: Path) -> dict[str, object]:
     """Request id → session, as the last build cut them."""
     with duckdb.connect(str(scratch), read_only=True) as con:
-        rows = con.execute(
-            "select request_id, concat_ws(' ', chain_origin_id, repository, session_number)"
-            " from intermediate.int_requests_sessionized"
-        ).fetchall()
+        rows = con.execute("select request_identity, pull_id from intermediate.int_pull_requests").fetchall()
     return dict(rows)
 
 
@@ -91,10 +88,8 @@ def downloads_of(scratch: Path) -> dict[str, tuple[str, int]]:
     """Request id → session (pull_id) and its download_count, of requests whose session is a download."""
     with duckdb.connect(str(scratch), read_only=True) as con:
         rows = con.execute(
-            "select requests.request_id, copies.pull_id, copies.download_count"
-            " from intermediate.int_requests_sessionized as requests"
-            " inner join intermediate.int_sessions as sessions"
-            " using (chain_origin_id, repository, session_number)"
+            "select requests.request_identity, copies.pull_id, copies.download_count"
+            " from intermediate.int_pull_requests as requests"
             " inner join intermediate.int_session_copies as copies using (pull_id)"
         ).fetchall()
     return {request: (pull, count) for request, pull, count in rows}

@@ -10,11 +10,11 @@ excluded as (
 ),
 
 counted as (
-    select requests.date as day, count(*) as line_count
-    from {{ ref('int_requests_sessionized') }} as requests
-    inner join {{ ref('int_sessions') }} as sessions using (chain_origin_id, repository, session_number)
+    select requests.requested_on as day, count(*) as line_count
+    from {{ ref('int_pull_requests') }} as requests
+    inner join {{ ref('int_sessions') }} as sessions using (pull_id)
     where sessions.outcome in ('download', 'version_check') and requests.request_kind <> 'tags'
-    group by requests.date
+    group by requests.requested_on
 ),
 
 staged as (

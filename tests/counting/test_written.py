@@ -31,8 +31,8 @@ DEFECTS = {
     "an index is an image": (SESSIONS, "index_get_count > 0", "false", "containerd17.platform-missing"),
     "a push follows the tag before it": (
         "models/intermediate/int_requests_in_lanes.sql",
-        "when is_of_push then '+push'",
-        "when is_of_push and is_tag_request then '+push'",
+        "when requests.is_of_push then 0",
+        "when requests.is_of_push and requests.is_tag_request then 0",
         "docker27.pull-push-look",
     ),
 }

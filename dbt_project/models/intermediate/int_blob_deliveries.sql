@@ -3,7 +3,7 @@ with requests as (
     select * from {{ ref('int_session_requests') }}
     where
         request_kind = 'blob' and method = 'GET' and is_success and not is_sent_back
-        and object_digest is not null
+        and object_id is not null
 ),
 
 answers as (
@@ -17,7 +17,7 @@ answers as (
         and coalesce(
             is_complete,
             bytes_sent >= max(bytes_sent) over (
-                partition by chain_origin_id, repository, session_number, object_digest
+                partition by session_id, object_id
             ) - {{ var('header_bytes') }},
             true
         ) as is_whole
@@ -26,10 +26,8 @@ answers as (
 
 blobs as (
     select
-        chain_origin_id,
-        repository,
-        session_number,
-        object_digest,
+        session_id,
+        object_id,
         count(*) filter (where is_redirected) as redirected_count,
         count(*) filter (where is_whole) as whole_count,
         count(*) filter (where is_part) as part_count,
@@ -37,29 +35,27 @@ blobs as (
         -- What was broken off is resumed by a part.
         sum(bytes_sent) filter (where is_part or (not is_whole and not is_redirected)) as part_bytes
     from answers
-    group by chain_origin_id, repository, session_number, object_digest
+    group by session_id, object_id
 ),
 
 -- The log keeps no offsets. Every delivery needs each part once, and parts of other sizes are other parts.
 parts as (
-    select chain_origin_id, repository, session_number, object_digest, bytes_sent, count(*) as answer_count
+    select session_id, object_id, bytes_sent, count(*) as answer_count
     from answers
     where is_part and coalesce(is_complete, true)
-    group by chain_origin_id, repository, session_number, object_digest, bytes_sent
+    group by session_id, object_id, bytes_sent
 ),
 
 least_repeated as (
-    select chain_origin_id, repository, session_number, object_digest, min(answer_count) as answer_count
+    select session_id, object_id, min(answer_count) as answer_count
     from parts
-    group by chain_origin_id, repository, session_number, object_digest
+    group by session_id, object_id
 ),
 
 final as (
     select
-        blobs.chain_origin_id,
-        blobs.repository,
-        blobs.session_number,
-        blobs.object_digest,
+        blobs.session_id,
+        blobs.object_id,
         blobs.whole_count,
         blobs.redirected_count
         + blobs.whole_count
@@ -69,7 +65,7 @@ final as (
             else coalesce(least_repeated.answer_count, 0)
         end as bigint) as copy_count
     from blobs
-    left join least_repeated using (chain_origin_id, repository, session_number, object_digest)
+    left join least_repeated using (session_id, object_id)
 )
 
 select * from final

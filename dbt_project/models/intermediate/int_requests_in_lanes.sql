@@ -9,80 +9,83 @@ openings as (
     select * from {{ ref('int_lane_openings') }}
 ),
 
-digest_roots as (
-    select * from {{ ref('int_digest_roots') }}
+roots as (
+    select * from {{ ref('int_reference_roots') }}
+),
+
+-- Only what is no tag has to be given a lane.
+sought as (
+    select request_order, chain_id, ordered_at, is_tag_request, subject_id
+    from requests
+    where is_tag_request is not true
 ),
 
 rooted as (
-    select request_key, ended_at, chain_origin_id, repository, ordered_at, told_by as root
-    from requests
-    where not is_tag_request and told_by is not null
-    union
-    select
-        requests.request_key, requests.ended_at, requests.chain_origin_id, requests.repository, requests.ordered_at,
-        digest_roots.root
-    from requests
-    inner join digest_roots on requests.told_by = digest_roots.digest
-    where not requests.is_tag_request
+    select request_order, chain_id, ordered_at, subject_id as root_id
+    from sought
+    where not is_tag_request and subject_id is not null
+    union all
+    select sought.request_order, sought.chain_id, sought.ordered_at, roots.root_id
+    from sought
+    inner join roots on sought.subject_id = roots.reference_id and sought.subject_id <> roots.root_id
+    where not sought.is_tag_request
 ),
 
 -- Of two that were asked for at one moment always the same one is taken: an as-of join takes either.
 openings_by_root as (
-    select chain_origin_id, repository, root, ordered_at, max(lane) as lane
+    select chain_id, root_id, ordered_at, max(lane_id) as lane_id
     from openings
-    group by chain_origin_id, repository, root, ordered_at
+    group by chain_id, root_id, ordered_at
 ),
 
 openings_by_time as (
     select
-        chain_origin_id,
-        repository,
+        chain_id,
         ordered_at,
-        max(lane) as lane,
+        max(lane_id) as lane_id,
         bool_or(is_blind) as is_blind
     from openings
-    group by chain_origin_id, repository, ordered_at
+    group by chain_id, ordered_at
 ),
 
 candidates as (
-    select rooted.request_key, rooted.ended_at, openings_by_root.lane, openings_by_root.ordered_at as asked_at
+    select rooted.request_order, openings_by_root.lane_id, openings_by_root.ordered_at as asked_at
     from rooted
     asof inner join openings_by_root
         on
-            rooted.chain_origin_id = openings_by_root.chain_origin_id
-            and rooted.repository = openings_by_root.repository
-            and rooted.root = openings_by_root.root
+            rooted.chain_id = openings_by_root.chain_id
+            and rooted.root_id = openings_by_root.root_id
             and rooted.ordered_at >= openings_by_root.ordered_at
 ),
 
 meant as (
-    select request_key, ended_at, max_by(lane, (asked_at, lane)) as lane, max(asked_at) as asked_at
+    select request_order, max_by(lane_id, (asked_at, lane_id)) as lane_id, max(asked_at) as asked_at
     from candidates
-    group by request_key, ended_at
+    group by request_order
 ),
 
 last_asked as (
     select
-        requests.*,
+        sought.request_order,
+        sought.ordered_at,
         last_openings.is_blind as is_last_blind,
         case
-            when requests.ordered_at - last_openings.ordered_at <= interval '1' second * {{ var('lane_seconds') }}
-                then last_openings.lane
-        end as last_lane
-    from requests
+            when sought.ordered_at - last_openings.ordered_at <= interval '1' second * {{ var('lane_seconds') }}
+                then last_openings.lane_id
+        end as last_lane_id
+    from sought
     asof left join openings_by_time as last_openings
         on
-            requests.chain_origin_id = last_openings.chain_origin_id
-            and requests.repository = last_openings.repository
-            and requests.ordered_at >= last_openings.ordered_at
+            sought.chain_id = last_openings.chain_id
+            and sought.ordered_at >= last_openings.ordered_at
 ),
 
-described as (
+given as (
     select
-        last_asked.* exclude (last_lane, is_last_blind),
-        last_asked.last_lane,
-        -- Asked for just now, or the only thing that can have meant it: a tag that a redirecting gateway
-        -- answered may have meant it too.
+        last_asked.request_order,
+        last_asked.last_lane_id,
+        -- Trust what meant the digest only if it was asked for just now, or if no redirected tag, whose answer nobody
+        -- saw, was asked for after it.
         case
             when
                 last_asked.ordered_at - meant.asked_at
@@ -90,23 +93,24 @@ described as (
                     when last_asked.is_last_blind then {{ var('manifest_gap_seconds') }}
                     else {{ var('lane_seconds') }}
                 end
-                then meant.lane
-        end as told_lane
+                then meant.lane_id
+        end as meant_lane_id
     from last_asked
-    left join meant
-        on last_asked.request_key = meant.request_key and last_asked.ended_at = meant.ended_at
+    left join meant on last_asked.request_order = meant.request_order
 ),
 
 final as (
     select
-        * exclude (last_lane, told_lane),
+        requests.*,
         case
-            when is_of_push then '+push'
-            when is_tag_request then reference
-            else coalesce(told_lane, last_lane)
-        end as lane,
-        not is_of_push and not is_tag_request and told_lane is null as is_lane_guessed
-    from described
+            -- A push has a lane of its own.
+            when requests.is_of_push then 0
+            when requests.is_tag_request then requests.reference_id
+            else coalesce(given.meant_lane_id, given.last_lane_id)
+        end as lane_id,
+        not requests.is_of_push and not requests.is_tag_request and given.meant_lane_id is null as is_lane_guessed
+    from requests
+    left join given on requests.request_order = given.request_order
 )
 
 select * from final

@@ -1,6 +1,10 @@
 -- Each request beside what its origin did before it for the same tag of the same repository.
 with requests as (
-    select * from {{ ref('int_requests_untangled') }}
+    select
+        requests.* exclude (lane_id, is_lane_guessed, subject_id, root_id, is_artifact_tag),
+        coalesce(untangled.lane_id, requests.lane_id) as lane_id
+    from {{ ref('int_requests_in_lanes') }} as requests
+    left join {{ ref('int_requests_untangled') }} as untangled on requests.request_order = untangled.request_order
 ),
 
 taking as (
@@ -10,11 +14,11 @@ taking as (
         is_tag_request and method = 'HEAD' and is_success as is_look,
         -- The GET that follows a look at a tag: of the tag, or of the digest that it meant.
         request_kind = 'manifest' and method = 'GET' and is_success
-        and (is_tag_request or is_opening or object_digest = last_value(
-            case when is_tag_request then object_digest end ignore nulls
+        and (is_tag_request or is_opening or object_id = last_value(
+            case when is_tag_request then object_id end ignore nulls
         ) over (
-            partition by chain_origin_id, repository, lane
-            order by ordered_at, requested_at, ended_at, request_key
+            partition by chain_id, lane_id
+            order by ordered_at, request_order
             rows between unbounded preceding and current row
         )) as is_taking_up
     from requests
@@ -23,13 +27,13 @@ taking as (
 paired as (
     select
         *,
-        -- Many machines behind one address look and fetch in step: a look is one of theirs when enough GETs follow
-        -- to take it and all later looks up.
+        -- Many machines behind one address look and fetch in step: count a look as followed up only if the next
+        -- seconds hold a GET for it and for each later look.
         not is_look
         or count(*) filter (where is_taking_up) over soon > count(*) filter (where is_look) over soon - 1 as is_taken_up
     from taking
     window soon as (
-        partition by chain_origin_id, repository, lane
+        partition by chain_id, lane_id
         order by ordered_at
         range between current row and interval '{{ var('manifest_gap_seconds') }} seconds' following
     )
@@ -41,8 +45,8 @@ numbered as (
         count(*) filter (where is_opening) over chain as phase_number
     from paired
     window chain as (
-        partition by chain_origin_id, repository, lane
-        order by ordered_at, requested_at, ended_at, request_key
+        partition by chain_id, lane_id
+        order by ordered_at, request_order
         rows between unbounded preceding and current row
     )
 ),
@@ -55,42 +59,40 @@ phases as (
         count(*) filter (where is_blob_get and blob_kind = 'layer') over phase as phase_layer_count
     from numbered
     window phase as (
-        partition by chain_origin_id, repository, lane, phase_number
-        order by ordered_at, requested_at, ended_at, request_key
+        partition by chain_id, lane_id, phase_number
+        order by ordered_at, request_order
         rows between unbounded preceding and current row
     )
 ),
 
 final as (
     select
-        *,
+        * exclude (is_blob_get, is_taking_up, phase_number, phase_blob_count, phase_layer_count),
         lag(requested_at) over chain as before_requested_at,
-        lag(request_kind) over chain as before_kind,
         lag(method) over chain as before_method,
         lag(is_tag_request) over chain as before_is_tag_request,
-        lag(status) over chain as before_status,
         lag(is_success) over chain as before_is_success,
         lag(is_redirected) over chain as before_is_redirected,
-        lag(reference) over chain as before_reference,
+        lag(reference_id) over chain as before_reference_id,
         lag(is_taken_up) over chain as before_is_taken_up,
         -- What was asked for last by GET, and what that began with.
         last_value(
-            case when request_kind = 'manifest' and method = 'GET' and is_success then reference end ignore nulls
-        ) over earlier as before_manifest,
-        last_value(case when is_opening and method = 'GET' and is_success then reference end ignore nulls)
-            over earlier as before_opening,
+            case when request_kind = 'manifest' and method = 'GET' and is_success then reference_id end ignore nulls
+        ) over earlier as before_manifest_id,
+        last_value(case when is_opening and method = 'GET' and is_success then reference_id end ignore nulls)
+            over earlier as before_opening_id,
         coalesce(lag(phase_blob_count) over chain, 0) as before_blob_count,
         coalesce(lag(phase_layer_count) over chain, 0) as before_layer_count,
         max(busy_until) over earlier as before_busy_until
     from phases
     window
         chain as (
-            partition by chain_origin_id, repository, lane
-            order by ordered_at, requested_at, ended_at, request_key
+            partition by chain_id, lane_id
+            order by ordered_at, request_order
         ),
         earlier as (
-            partition by chain_origin_id, repository, lane
-            order by ordered_at, requested_at, ended_at, request_key
+            partition by chain_id, lane_id
+            order by ordered_at, request_order
             rows between unbounded preceding and 1 preceding
         )
 )

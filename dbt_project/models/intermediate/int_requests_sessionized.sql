@@ -34,10 +34,10 @@ judged as (
             when is_after_layers and is_opening and idle >= interval '0' second
                 then 'after layers'
             -- Not answered yet: the same question again is a retry.
-            when before_reference = reference and not before_is_success then null
+            when before_reference_id = reference_id and not before_is_success then null
             -- A redirecting gateway that the client was sent back to.
             when
-                before_reference = reference and before_method = method
+                before_reference_id = reference_id and before_method = method
                 and before_is_redirected <> is_redirected
                 and idle <= interval '1' second * {{ var('echo_gap_seconds') }}
                 then null
@@ -49,7 +49,7 @@ judged as (
             -- The same tag or digest once more after a pause: the next look (podman, cri-o). cri-o up to 1.30 asks
             -- twice within one pull, but at once.
             when
-                method = 'GET' and reference in (before_opening, before_manifest)
+                method = 'GET' and reference_id in (before_opening_id, before_manifest_id)
                 and idle >= interval '1' second * {{ var('look_gap_seconds') }}
                 then 'again'
         end as boundary
@@ -60,8 +60,8 @@ bounded as (
     select
         *,
         max(case when boundary is not null then requested_at end) over (
-            partition by chain_origin_id, repository, lane
-            order by ordered_at, requested_at, ended_at, request_key
+            partition by chain_id, lane_id
+            order by ordered_at, request_order
             rows between unbounded preceding and current row
         ) as natural_start_at
     from judged
@@ -81,25 +81,21 @@ cut as (
     from bounded
 ),
 
-numbered as (
-    select
-        *,
-        count(*) filter (where session_start is not null) over (
-            partition by chain_origin_id, repository, lane
-            order by ordered_at, requested_at, ended_at, request_key
-            rows between unbounded preceding and current row
-        ) as number_in_lane
-    from cut
-),
-
+-- A session has the number of the request that it begins with.
 final as (
     select
-        * exclude (number_in_lane),
-        dense_rank() over (
-            partition by chain_origin_id, repository
-            order by lane, number_in_lane
-        ) as session_number
-    from numbered
+        * exclude (
+            busy_until, before_requested_at, before_method, before_is_tag_request, before_is_success,
+            before_is_redirected, before_reference_id, before_is_taken_up, before_manifest_id, before_opening_id,
+            before_blob_count, before_layer_count, before_busy_until, idle, is_after_layers, is_look, is_taken_up,
+            boundary, natural_start_at
+        ),
+        last_value(case when session_start is not null then request_order end ignore nulls) over (
+            partition by chain_id, lane_id
+            order by ordered_at, request_order
+            rows between unbounded preceding and current row
+        ) as session_id
+    from cut
 )
 
 select * from final

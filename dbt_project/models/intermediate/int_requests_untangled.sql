@@ -1,6 +1,7 @@
--- Where an origin asks for several tags at once and nothing tells which of them a digest belongs to, its place in
--- the protocol does: an image follows an index, layers follow an image. A bare HEAD of another tag takes nothing.
--- Told for each day from that day alone: what was tangled days ago may not have been read (law 3).
+-- Where an origin asks for several tags at once and no digest tells which of them a request belongs to, the request's
+-- place in the protocol does: an image follows an index, layers follow an image. A bare HEAD of another tag takes
+-- nothing. Each day is judged from that day alone: what was tangled days ago may not have been read (law 3). Only the
+-- requests of such days are here: few chains ask for more than one tag at once.
 with requests as (
     select
         *,
@@ -8,12 +9,11 @@ with requests as (
     from {{ ref('int_requests_in_lanes') }}
 ),
 
--- Where an origin asked for one thing only, nothing can be told apart: most of them.
 tangled as (
-    select chain_origin_id, repository, requested_on
+    select chain_id, requested_on
     from requests
-    group by chain_origin_id, repository, requested_on
-    having bool_or(is_lane_guessed) and count(distinct lane) > 1
+    group by chain_id, requested_on
+    having bool_or(is_lane_guessed) and min(lane_id) <> max(lane_id)
 ),
 
 marked as (
@@ -23,7 +23,7 @@ marked as (
         and not is_artifact_tag as is_seen_manifest,
         request_kind = 'blob' and method = 'GET' and is_success as is_blob_get
     from requests
-    inner join tangled using (chain_origin_id, repository, requested_on)
+    inner join tangled using (chain_id, requested_on)
 ),
 
 steps as (
@@ -32,9 +32,9 @@ steps as (
         is_seen_manifest and coalesce(manifest_kind = 'index', false) as is_index_step,
         -- The digest that a tag was just answered with is no other image.
         is_seen_manifest and coalesce(manifest_kind = 'image', true)
-        and coalesce(object_digest <> lag(case when is_seen_manifest then object_digest end) over (
-            partition by chain_origin_id, repository, requested_on
-            order by ordered_at, requested_at, ended_at, request_key
+        and coalesce(object_id <> lag(case when is_seen_manifest then object_id end) over (
+            partition by chain_id, requested_on
+            order by ordered_at, request_order
         ), true) as is_image_step,
         -- A configuration is small, and an image has one.
         is_blob_get and coalesce(
@@ -50,14 +50,14 @@ phased as (
         count(*) filter (where is_opening) over so_far as opening_count,
         last_value(case when is_tag_request then method end ignore nulls) over so_far = 'HEAD' as is_head_first,
         max(busy_until) over (
-            partition by chain_origin_id, repository, requested_on
-            order by ordered_at, requested_at, ended_at, request_key
+            partition by chain_id, requested_on
+            order by ordered_at, request_order
             rows between unbounded preceding and 1 preceding
         ) as before_busy_until
     from steps
     window so_far as (
-        partition by chain_origin_id, repository, requested_on
-        order by ordered_at, requested_at, ended_at, request_key
+        partition by chain_id, requested_on
+        order by ordered_at, request_order
         rows between unbounded preceding and current row
     )
 ),
@@ -70,8 +70,8 @@ counted_in_phase as (
         count(*) filter (where is_image_step) over phase as phase_image_count
     from phased
     window phase as (
-        partition by chain_origin_id, repository, requested_on, opening_count
-        order by ordered_at, requested_at, ended_at, request_key
+        partition by chain_id, requested_on, opening_count
+        order by ordered_at, request_order
         rows between unbounded preceding and current row
     )
 ),
@@ -86,8 +86,8 @@ beside as (
             as is_after_a_look
     from counted_in_phase
     window chain as (
-        partition by chain_origin_id, repository, requested_on
-        order by ordered_at, requested_at, ended_at, request_key
+        partition by chain_id, requested_on
+        order by ordered_at, request_order
     )
 ),
 
@@ -102,8 +102,8 @@ in_runs as (
                 true
             )
         ) over (
-            partition by chain_origin_id, repository, requested_on
-            order by ordered_at, requested_at, ended_at, request_key
+            partition by chain_id, requested_on
+            order by ordered_at, request_order
             rows between unbounded preceding and current row
         ) as run_number
     from beside
@@ -120,14 +120,14 @@ counted_in_run as (
         count(*) filter (where is_blob_get and not is_small_blob) over run as large_count
     from in_runs
     window run as (
-        partition by chain_origin_id, repository, requested_on, run_number
-        order by ordered_at, requested_at, ended_at, request_key
+        partition by chain_id, requested_on, run_number
+        order by ordered_at, request_order
         rows between unbounded preceding and current row
     )
 ),
 
 indexes as (
-    select chain_origin_id, repository, requested_on, run_number, index_count as step_number, lane
+    select chain_id, requested_on, run_number, index_count as step_number, lane_id
     from counted_in_run
     where is_index_step
 ),
@@ -135,13 +135,12 @@ indexes as (
 -- The first index that was asked for gets the first image, and so on.
 with_images as (
     select
-        requests.* exclude (lane),
-        coalesce(indexes.lane, requests.lane) as lane
+        requests.* exclude (lane_id),
+        coalesce(indexes.lane_id, requests.lane_id) as lane_id
     from counted_in_run as requests
     left join indexes
         on
-            requests.chain_origin_id = indexes.chain_origin_id
-            and requests.repository = indexes.repository
+            requests.chain_id = indexes.chain_id
             and requests.requested_on = indexes.requested_on
             and requests.run_number = indexes.run_number
             and requests.is_image_step
@@ -150,27 +149,21 @@ with_images as (
 ),
 
 images as (
-    select chain_origin_id, repository, requested_on, run_number, image_count as step_number, lane
+    select chain_id, requested_on, run_number, image_count as step_number, lane_id
     from with_images
     where is_image_step
 ),
 
 -- The first configuration is the first image's. A layer that is asked for beside a configuration (docker asks for both
 -- at once) belongs to the same image; other layers go to the images in turn, for each wants some.
-untangled as (
+final as (
     select
-        requests.* exclude (
-            requested_on, lane, is_lane_guessed, is_seen_manifest, is_blob_get, is_index_step, is_image_step,
-            is_small_blob, opening_count, is_head_first, before_busy_until, phase_blob_count,
-            phase_layer_count, phase_image_count, idle, is_after_layers, is_after_a_look, run_number,
-            index_count, image_count, guessed_image_count, small_count, small_at, large_count
-        ),
-        coalesce(images.lane, requests.lane) as lane
+        requests.request_order,
+        coalesce(images.lane_id, requests.lane_id) as lane_id
     from with_images as requests
     left join images
         on
-            requests.chain_origin_id = images.chain_origin_id
-            and requests.repository = images.repository
+            requests.chain_id = images.chain_id
             and requests.requested_on = images.requested_on
             and requests.run_number = images.run_number
             and requests.is_blob_get
@@ -183,15 +176,6 @@ untangled as (
                     then least(requests.small_count, requests.image_count)
                 else requests.image_count - (requests.large_count - 1) % nullif(requests.image_count, 0)
             end
-),
-
-final as (
-    select * from untangled
-    union all
-    select requests.* exclude (requested_on, is_lane_guessed)
-    from requests
-    left join tangled using (chain_origin_id, repository, requested_on)
-    where tangled.repository is null
 )
 
 select * from final

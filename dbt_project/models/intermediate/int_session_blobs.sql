@@ -9,20 +9,20 @@ with requests as (
 attempts as (
     select *
     from requests
-    where request_kind = 'blob' and method = 'GET' and object_digest is not null and status is distinct from 416
+    where request_kind = 'blob' and method = 'GET' and object_id is not null and status is distinct from 416
 ),
 
 manifests as (
-    select distinct chain_origin_id, repository, session_number, object_digest
+    select distinct session_id, object_id
     from requests
-    where request_kind = 'manifest' and is_success and object_digest is not null
+    where request_kind = 'manifest' and is_success and object_id is not null
 ),
 
 wanted as (
     select attempts.*
     from attempts
-    left join manifests using (chain_origin_id, repository, session_number, object_digest)
-    where attempts.is_success or manifests.session_number is null
+    left join manifests using (session_id, object_id)
+    where attempts.is_success or manifests.session_id is null
 ),
 
 deliveries as (
@@ -30,39 +30,35 @@ deliveries as (
 ),
 
 sessions as (
-    select chain_origin_id, repository, session_number, max(requested_at) as last_requested_at
+    select session_id, max(requested_at) as last_requested_at
     from requests
-    group by chain_origin_id, repository, session_number
+    group by session_id
 ),
 
 last_attempts as (
     select *
     from wanted
     qualify row_number() over (
-        partition by chain_origin_id, repository, session_number, object_digest
-        order by requested_at desc, ended_at desc, request_key desc
+        partition by session_id, object_id
+        order by request_order desc
     ) = 1
 ),
 
 kinds as (
     select
-        chain_origin_id,
-        repository,
-        session_number,
-        object_digest,
+        session_id,
+        object_id,
         max(blob_kind) as blob_kind,
         not bool_or(is_success) as is_refused,
         coalesce(bool_or(is_redirected), false) as is_redirected
     from wanted
-    group by chain_origin_id, repository, session_number, object_digest
+    group by session_id, object_id
 ),
 
 final as (
     select
-        last_attempts.chain_origin_id,
-        last_attempts.repository,
-        last_attempts.session_number,
-        last_attempts.object_digest,
+        last_attempts.session_id,
+        last_attempts.object_id,
         kinds.blob_kind,
         kinds.is_redirected,
         kinds.is_refused,
@@ -78,9 +74,9 @@ final as (
             )
         ) as is_undelivered
     from last_attempts
-    inner join kinds using (chain_origin_id, repository, session_number, object_digest)
-    left join deliveries using (chain_origin_id, repository, session_number, object_digest)
-    inner join sessions using (chain_origin_id, repository, session_number)
+    inner join kinds using (session_id, object_id)
+    left join deliveries using (session_id, object_id)
+    inner join sessions using (session_id)
 )
 
 select * from final

@@ -12,7 +12,7 @@ beside as (
     select
         *,
         max(ended_at) over (
-            partition by chain_origin_id, repository, pull_date
+            partition by chain_id, pull_date
             order by started_at, pull_id
             rows between unbounded preceding and 1 preceding
         ) as before_ended_at
@@ -25,7 +25,7 @@ numbered as (
         count(*) filter (
             where started_at > before_ended_at + interval '1' second * {{ var('manifest_gap_seconds') }}
         ) over (
-            partition by chain_origin_id, repository, pull_date
+            partition by chain_id, pull_date
             order by started_at, pull_id
             rows between unbounded preceding and current row
         ) as burst_number
@@ -37,7 +37,7 @@ tagged as (
     select
         *,
         last_value(tag ignore nulls) over (
-            partition by chain_origin_id, repository, pull_date, burst_number
+            partition by chain_id, pull_date, burst_number
             order by started_at, pull_id
             rows between unbounded preceding and current row
         ) as burst_tag
@@ -47,15 +47,13 @@ tagged as (
 final as (
     select
         pull_id,
-        chain_origin_id,
-        repository,
-        session_number,
+        session_id,
         started_at,
         outcome,
         is_redirected,
         expected_config_count - known_config_count as unknown_config_count,
         first_value(pull_id) over (
-            partition by chain_origin_id, repository, pull_date, burst_number, burst_tag
+            partition by chain_id, pull_date, burst_number, burst_tag
             order by started_at, pull_id
         ) as burst_id
     from tagged

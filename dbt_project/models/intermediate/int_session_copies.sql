@@ -21,20 +21,20 @@ copies as (
         sessions.burst_id,
         sessions.started_at,
         sessions.pull_id,
-        deliveries.object_digest,
+        deliveries.object_id,
         blobs.blob_kind,
         deliveries.copy_count,
         sum(deliveries.copy_count) over so_far as copy_count_so_far,
         sum(deliveries.copy_count) over (
-            partition by sessions.burst_id, deliveries.object_digest
+            partition by sessions.burst_id, deliveries.object_id
         ) as burst_copy_count,
         max(sessions.unknown_config_count) over (partition by sessions.burst_id) as unknown_config_count
     from sessions
-    inner join deliveries using (chain_origin_id, repository, session_number)
-    inner join blobs using (chain_origin_id, repository, session_number, object_digest)
+    inner join deliveries using (session_id)
+    inner join blobs using (session_id, object_id)
     where sessions.outcome = 'download'
     window so_far as (
-        partition by sessions.burst_id, deliveries.object_digest
+        partition by sessions.burst_id, deliveries.object_id
         order by sessions.started_at, sessions.pull_id
         rows between unbounded preceding and current row
     )
@@ -46,7 +46,7 @@ placed as (
     select
         *,
         dense_rank() over (
-            partition by burst_id, blob_kind order by burst_copy_count desc, object_digest asc
+            partition by burst_id, blob_kind order by burst_copy_count desc, object_id asc
         ) as place
     from copies
 ),
@@ -64,14 +64,14 @@ questions as (
         sessions.started_at,
         sessions.pull_id,
         requests.method,
-        requests.reference,
+        requests.reference_id,
         bool_or(requests.method = 'GET' and coalesce(requests.manifest_kind = 'image', false)) as is_of_image,
         count(*) as question_count
     from sessions
-    inner join requests using (chain_origin_id, repository, session_number)
+    inner join requests using (session_id)
     where requests.request_kind = 'manifest' and requests.is_success and not requests.is_sent_back
     group by
-        sessions.burst_id, sessions.started_at, sessions.pull_id, requests.method, requests.reference
+        sessions.burst_id, sessions.started_at, sessions.pull_id, requests.method, requests.reference_id
 ),
 
 questions_so_far as (
@@ -79,7 +79,7 @@ questions_so_far as (
         *,
         bool_or(is_of_image) over (partition by burst_id) as is_image_asked_for,
         sum(question_count) over (
-            partition by burst_id, method, reference
+            partition by burst_id, method, reference_id
             order by started_at, pull_id
             rows between unbounded preceding and current row
         ) as question_count_so_far

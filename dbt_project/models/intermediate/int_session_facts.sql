@@ -2,31 +2,35 @@
 with requests as (
     select
         *,
-        request_kind = 'manifest' and is_success and not is_sent_back as is_manifest_answer
+        request_kind = 'manifest' and is_success and not is_sent_back as is_manifest_answer,
+        request_kind = 'manifest' and object_id is not null as is_manifest_with_digest
     from {{ ref('int_session_requests') }}
 ),
 
-final as (
+staged as (
     select
-        chain_origin_id,
-        repository,
-        session_number,
+        requests.*,
+        coalesce(clients.can_pull, false) as can_pull
+    from {{ ref('stg_requests') }} as requests
+    left join {{ ref('int_clients') }} as clients on requests.client_name = clients.client_name
+),
+
+named as (
+    select * from {{ ref('int_references') }}
+),
+
+counted as (
+    select
+        session_id,
         min(requested_at) as started_at,
         max(ended_at) as ended_at,
-        -- One id with two times is two requests, and may begin two sessions.
-        min_by(
-            coalesce(request_identity, request_key) || chr(10) || epoch_us(ended_at),
-            (requested_at, ended_at, request_key)
-        ) as first_request,
-        min_by(struct_pack(
-            host, mirror_of, identity_epoch, origin_id, endpoint_id, previous_origin_id, previous_endpoint_id,
-            origin_unlinkable, client_name, client_version, client_category, engine_os, client_os, architecture,
-            kernel_hint, country_code, asn, network_operator, network_type, company, company_confidence,
-            company_method, cloud_provider, cloud_region, cloud_method, ci_provider, ci_verdict, ci_reason, can_pull
-        ), (requested_at, ended_at, request_key)) as origin,
-        min_by(reference, (requested_at, ended_at, request_key)) filter (is_tag_request) as tag,
-        min_by(object_digest, (not is_success, requested_at, ended_at, request_key))
-        filter (request_kind = 'manifest' and object_digest is not null) as digest,
+        min(request_order) as first_order,
+        min_by(reference_id, request_order) filter (is_tag_request) as tag_id,
+        -- Of an answer with success, if there is one.
+        coalesce(
+            min_by(object_id, request_order) filter (is_manifest_with_digest and is_success),
+            min_by(object_id, request_order) filter (is_manifest_with_digest)
+        ) as digest_id,
         count(*) as request_count,
         sum(bytes_sent) as bytes_sent,
         count(*) filter (where is_push) as push_count,
@@ -37,12 +41,12 @@ final as (
         count(*) filter (where is_manifest_answer and method = 'GET') as manifest_get_count,
         count(*) filter (where is_manifest_answer and method = 'HEAD') as manifest_head_count,
         count(*) filter (where request_kind = 'tags' and is_success) as tag_list_count,
-        count(distinct object_digest)
+        count(distinct object_id)
         filter (request_kind = 'manifest' and is_success and manifest_kind = 'image') as image_manifest_count,
-        count(distinct object_digest)
+        count(distinct object_id)
         filter (request_kind = 'manifest' and is_success and method = 'GET' and manifest_kind = 'index')
             as index_get_count,
-        count(distinct object_digest)
+        count(distinct object_id)
         filter (
             request_kind = 'manifest' and is_success and method = 'GET' and reference_type = 'digest'
             and manifest_kind is null
@@ -50,7 +54,49 @@ final as (
         count(*) filter (where request_kind = 'manifest' and is_success and method = 'GET' and is_tag_request)
             as tag_get_count
     from requests
-    group by chain_origin_id, repository, session_number
+    group by session_id
+),
+
+-- What is said of the origin is said by the session's first request.
+first_requests as (
+    select
+        firsts.request_order,
+        firsts.chain_id,
+        firsts.chain_origin_id,
+        firsts.repository,
+        -- One id with two times is two requests, and may begin two sessions.
+        coalesce(firsts.request_identity, firsts.request_key) || chr(10) || epoch_us(firsts.ended_at) as first_request,
+        struct_pack(
+            staged.host, staged.mirror_of, staged.identity_epoch, staged.origin_id, staged.endpoint_id,
+            staged.previous_origin_id, staged.previous_endpoint_id, staged.origin_unlinkable, staged.client_name,
+            staged.client_version, staged.client_category, staged.engine_os, staged.client_os, staged.architecture,
+            staged.kernel_hint, staged.country_code, staged.asn, staged.network_operator, staged.network_type,
+            staged.company, staged.company_confidence, staged.company_method, staged.cloud_provider,
+            staged.cloud_region, staged.cloud_method, staged.ci_provider, staged.ci_verdict, staged.ci_reason,
+            staged.can_pull
+        ) as origin
+    from {{ ref('int_repository_requests') }} as firsts
+    inner join counted on firsts.request_order = counted.first_order
+    inner join staged on firsts.request_key = staged.request_key and firsts.ended_at = staged.ended_at
+),
+
+final as (
+    select
+        counted.session_id,
+        first_requests.chain_id,
+        first_requests.chain_origin_id,
+        first_requests.repository,
+        counted.started_at,
+        counted.ended_at,
+        first_requests.first_request,
+        first_requests.origin,
+        tags.name as tag,
+        digests.name as digest,
+        counted.* exclude (session_id, started_at, ended_at, first_order, tag_id, digest_id)
+    from counted
+    inner join first_requests on counted.first_order = first_requests.request_order
+    left join named as tags on counted.tag_id = tags.reference_id
+    left join named as digests on counted.digest_id = digests.reference_id
 )
 
 select * from final

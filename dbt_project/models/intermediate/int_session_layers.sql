@@ -4,9 +4,7 @@ with blobs as (
 
 final as (
     select
-        chain_origin_id,
-        repository,
-        session_number,
+        session_id,
         count(*) filter (where not is_refused) as blob_count,
         count(*) filter (where not is_refused and blob_kind = 'layer') as known_layer_count,
         count(*) filter (where not is_refused and blob_kind = 'config') as known_config_count,
@@ -16,7 +14,7 @@ final as (
         bool_or(is_redirected) as is_redirected,
         bool_or(is_undelivered and not is_refused and coalesce(blob_kind, 'layer') = 'layer') as is_undelivered
     from blobs
-    group by chain_origin_id, repository, session_number
+    group by session_id
 )
 
 select * from final

@@ -5,9 +5,15 @@ with requests as (
     select * from {{ ref('int_session_requests') }}
 ),
 
+named as (
+    select * from {{ ref('int_references') }}
+),
+
 manifests as (
-    select * from {{ ref('stg_manifests') }}
-    where kind = 'image' and platform is not null
+    select named.reference_id as image_id, manifests.platform, manifests.layers
+    from {{ ref('stg_manifests') }} as manifests
+    inner join named on manifests.digest = named.name
+    where manifests.kind = 'image' and manifests.platform is not null
 ),
 
 blobs as (
@@ -16,87 +22,78 @@ blobs as (
 ),
 
 asked as (
-    select distinct chain_origin_id, repository, session_number, object_digest
+    select distinct session_id, object_id
     from requests
-    where request_kind = 'manifest' and is_success and not is_push and object_digest is not null
+    where request_kind = 'manifest' and is_success and not is_push and object_id is not null
+),
+
+children as (
+    select indexes.reference_id as index_id, images.reference_id as image_id
+    from {{ ref('stg_manifest_children') }} as children
+    inner join named as indexes on children.index_digest = indexes.name
+    inner join named as images on children.child_digest = images.name
 ),
 
 -- The images that a session read, and those of the indexes that it read or looked up.
 candidates as (
-    select chain_origin_id, repository, session_number, object_digest as image_digest, true as is_read
+    select session_id, object_id as image_id, true as is_read
     from asked
     union all
-    select
-        asked.chain_origin_id, asked.repository, asked.session_number, children.child_digest as image_digest,
-        false as is_read
+    select asked.session_id, children.image_id, false as is_read
     from asked
-    inner join {{ ref('stg_manifest_children') }} as children on asked.object_digest = children.index_digest
+    inner join children on asked.object_id = children.index_id
 ),
 
 images as (
     select
-        candidates.chain_origin_id,
-        candidates.repository,
-        candidates.session_number,
-        candidates.image_digest,
+        candidates.session_id,
+        candidates.image_id,
         any_value(manifests.platform) as platform,
         bool_or(candidates.is_read) as is_read
     from candidates
-    inner join manifests on candidates.image_digest = manifests.digest
-    group by candidates.chain_origin_id, candidates.repository, candidates.session_number, candidates.image_digest
+    inner join manifests on candidates.image_id = manifests.image_id
+    group by candidates.session_id, candidates.image_id
 ),
 
 layers as (
-    select digest as image_digest, unnest(layers) as layer_digest
-    from manifests
+    select image_layers.image_id, named.reference_id as layer_id
+    from (select image_id, unnest(layers) as layer_digest from manifests) as image_layers
+    inner join named on image_layers.layer_digest = named.name
 ),
 
 taken as (
     select
-        images.chain_origin_id,
-        images.repository,
-        images.session_number,
-        blobs.object_digest,
+        images.session_id,
+        blobs.object_id,
         min(images.platform) as platform,
         count(distinct images.platform) as platform_count
     from images
-    inner join layers using (image_digest)
-    inner join blobs
-        on
-            images.chain_origin_id = blobs.chain_origin_id
-            and images.repository = blobs.repository
-            and images.session_number = blobs.session_number
-            and layers.layer_digest = blobs.object_digest
-    group by images.chain_origin_id, images.repository, images.session_number, blobs.object_digest
+    inner join layers on images.image_id = layers.image_id
+    inner join blobs on images.session_id = blobs.session_id and layers.layer_id = blobs.object_id
+    group by images.session_id, blobs.object_id
 ),
 
 told_by_layers as (
     select
-        chain_origin_id,
-        repository,
-        session_number,
+        session_id,
         min(platform) filter (where platform_count = 1) as platform,
         count(distinct platform) filter (where platform_count = 1) as platform_count
     from taken
-    group by chain_origin_id, repository, session_number
+    group by session_id
 ),
 
 told_by_manifests as (
     select
-        chain_origin_id,
-        repository,
-        session_number,
+        session_id,
         min(platform) filter (where is_read) as platform,
         count(distinct platform) filter (where is_read) as platform_count
     from images
-    group by chain_origin_id, repository, session_number
+    group by session_id
 ),
 
 final as (
     select
-        chain_origin_id,
-        repository,
-        session_number,
+        session_id,
         coalesce(told_by_layers.platform_count, 0) as taken_platform_count,
         case
             when told_by_layers.platform_count > 0 then told_by_layers.platform_count
@@ -108,7 +105,7 @@ final as (
                 then told_by_manifests.platform
         end as platform
     from told_by_manifests
-    left join told_by_layers using (chain_origin_id, repository, session_number)
+    left join told_by_layers using (session_id)
 )
 
 select * from final

@@ -3,24 +3,40 @@ with requests as (
     select * from {{ ref('int_requests_sessionized') }}
 ),
 
+-- Only a question that was answered both by a redirect and without one can have been sent back.
+questions as (
+    select session_id, method, request_kind, reference_id
+    from requests
+    group by session_id, method, request_kind, reference_id
+    having bool_or(is_redirected) and bool_or(not is_redirected)
+),
+
 beside as (
     select
-        *,
-        lag(is_redirected) over same_question as was_redirected_before,
-        requested_at - lag(ended_at) over same_question as since_before,
-        lead(is_redirected) over same_question as is_redirected_next,
-        lead(requested_at) over same_question - ended_at as until_next
+        requests.request_order,
+        requests.is_redirected,
+        lag(requests.is_redirected) over same_question as was_redirected_before,
+        requests.requested_at - lag(requests.ended_at) over same_question as since_before,
+        lead(requests.is_redirected) over same_question as is_redirected_next,
+        lead(requests.requested_at) over same_question - requests.ended_at as until_next
     from requests
+    inner join questions
+        on
+            requests.session_id = questions.session_id
+            and requests.method = questions.method
+            and requests.request_kind = questions.request_kind
+            and requests.reference_id is not distinct from questions.reference_id
     window same_question as (
-        partition by chain_origin_id, repository, session_number, method, request_kind, reference
-        order by ordered_at, requested_at, ended_at, request_key
+        partition by requests.session_id, requests.method, requests.request_kind, requests.reference_id
+        order by requests.ordered_at, requests.request_order
     )
 ),
 
-final as (
-    select
-        * exclude (was_redirected_before, since_before, is_redirected_next, until_next),
-        -- The redirect led back to the gateway, which then answered: the client asked once.
+-- The redirect led back to the gateway, which then answered: the client asked once.
+sent_back as (
+    select request_order
+    from beside
+    where
         is_redirected and (
             coalesce(
                 not was_redirected_before
@@ -32,8 +48,15 @@ final as (
                 and until_next <= interval '1' second * {{ var('echo_gap_seconds') }},
                 false
             )
-        ) as is_sent_back
-    from beside
+        )
+),
+
+final as (
+    select
+        requests.*,
+        sent_back.request_order is not null as is_sent_back
+    from requests
+    left join sent_back on requests.request_order = sent_back.request_order
 )
 
 select * from final

@@ -36,8 +36,8 @@ counted as (
             end
         ) as expected_config_count
     from facts
-    left join layers using (chain_origin_id, repository, session_number)
-    left join platforms using (chain_origin_id, repository, session_number)
+    left join layers using (session_id)
+    left join platforms using (session_id)
 ),
 
 -- Blobs of unknown kind are layers, except for the configurations that are still expected.

@@ -1,15 +1,15 @@
 -- What a tag meant where the gateway did not see the answer: a client that looks a tag up by HEAD fetches the digest
 -- that it was told right after. One that GETs the tag has the manifest already, and fetches a child next.
 with requests as (
-    select * from {{ ref('int_requests_sessionized') }}
+    select * from {{ ref('int_pull_requests') }}
 ),
 
 manifests as (
     select
-        date as observed_on,
+        requested_on as observed_on,
         chain_origin_id,
         repository,
-        session_number,
+        pull_id,
         requested_at,
         ended_at,
         request_key,
@@ -23,15 +23,15 @@ manifests as (
 
 sessions as (
     select
+        pull_id,
         chain_origin_id,
         repository,
-        session_number,
         min(observed_on) as observed_on,
         min(reference) filter (where is_tag_request) as tag,
         min_by(reference, (requested_at, ended_at, request_key)) filter (where not is_tag_request) as digest,
         min(requested_at) as seen_at
     from manifests
-    group by chain_origin_id, repository, session_number
+    group by pull_id, chain_origin_id, repository
     having
         count(distinct case when is_tag_request then reference end) = 1
         and bool_and(method = 'HEAD' and response_digest is null) filter (where is_tag_request)

@@ -1,11 +1,11 @@
 -- What the registry answered to a tag, where the gateway saw it: runs of equal answers within a day.
 with requests as (
-    select * from {{ ref('int_requests_sessionized') }}
+    select * from {{ ref('int_pull_requests') }}
 ),
 
 answers as (
     select
-        date as observed_on,
+        requested_on as observed_on,
         repository,
         reference as tag,
         response_digest as digest,

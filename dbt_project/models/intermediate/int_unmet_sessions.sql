@@ -1,6 +1,6 @@
 -- Sessions that did not get what they asked for, and how sure that is.
 with requests as (
-    select * from {{ ref('int_requests_sessionized') }}
+    select * from {{ ref('int_pull_requests') }}
 ),
 
 sessions as (
@@ -24,9 +24,7 @@ asked as (
 
 facts as (
     select
-        chain_origin_id,
-        repository,
-        session_number,
+        pull_id,
         max_by(status, (requested_at, ended_at, request_key)) filter (where is_ask) as last_status,
         max_by(is_success, (requested_at, ended_at, request_key)) filter (where is_ask) as is_answered,
         max_by(reference, (requested_at, ended_at, request_key)) filter (where is_ask) as last_reference,
@@ -45,7 +43,7 @@ facts as (
         count(*) filter (where request_kind = 'blob' and is_success) as blob_count,
         count(*) filter (where is_ask) as ask_count
     from asked
-    group by chain_origin_id, repository, session_number
+    group by pull_id
 ),
 
 platforms as (
@@ -56,7 +54,7 @@ platforms as (
 
 joined as (
     select
-        sessions.pull_id,
+        sessions.repository,
         sessions.started_at,
         sessions.outcome,
         sessions.origin.origin_id,
@@ -72,7 +70,7 @@ joined as (
             lambda platform: platform = wanted_platform or starts_with(platform, wanted_platform || '/')
         )) > 0 as has_platform
     from facts
-    inner join sessions using (chain_origin_id, repository, session_number)
+    inner join sessions using (pull_id)
     left join platforms on facts.index_digest = platforms.index_digest
     where facts.ask_count > 0 and sessions.outcome in ('failed', 'version_check', 'inspect')
 ),
