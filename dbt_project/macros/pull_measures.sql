@@ -63,6 +63,14 @@
     ]) }}
 {% endmacro %}
 
+{#- Measures that add up, over rows of a daily mart: a longer period is the sum of its days. -#}
+{% macro summed_measures() -%}
+    {%- for measure in period_measure_names() if not measure.startswith('unique_') %}
+    cast(sum({{ measure }}) as bigint) as {{ measure }},
+    {%- endfor %}
+    bool_or(is_lower_bound) as is_lower_bound
+{%- endmacro %}
+
 {#- Every measure; what is unique comes from another relation. -#}
 {% macro period_measures(uniques) -%}
     {%- for measure in period_measure_names() %}

@@ -3,10 +3,16 @@
     for the access pattern, on which some measures depend.
 -#}
 {% macro pulls_by_period(grain, reads_back) %}
-with pulls as (
-    select {{ period_of(grain, 'pull_date') }} as period_start, *
+with days as (
+{%- if grain == 'day' %}
+    select pull_date as period_start, *
     from {{ ref('fct_pulls') }}
-    where {{ period_of(grain, 'pull_date') }} in {{ planned(grain, reads_back) }}
+    where pull_date in {{ planned('day', reads_back) }}
+{%- else %}
+    select *
+    from {{ ref('pulls_daily_base') }}
+    where {{ period_of(grain, 'period_start') }} in {{ planned(grain, reads_back) }}
+{%- endif %}
 ),
 
 uniques as (
@@ -19,12 +25,21 @@ uniques as (
 ),
 
 additive as (
+{%- if grain == 'day' %}
     select
         period_start,
         coalesce(repository, '*') as repository,
         {{ additive_measures() }}
-    from pulls
+    from days
     group by grouping sets ((period_start, repository), (period_start))
+{%- else %}
+    select
+        {{ period_of(grain, 'days.period_start') }} as period_start,
+        repository,
+        {{ summed_measures() }}
+    from days
+    group by {{ period_of(grain, 'days.period_start') }}, repository
+{%- endif %}
 ),
 
 final as (
@@ -40,49 +55,85 @@ final as (
 select * from final
 {% endmacro %}
 
-{#- The same measures for each value of each dimension. -#}
+{#-
+    The same measures for each value of each dimension. Of a day they are counted over its sessions; of a longer period
+    they are the sums of its days, except for the uniques, which are counted over the origins of the whole period.
+-#}
 {% macro pulls_by_period_and_dimension(grain, reads_back) %}
 with pulls as (
-    select
+    select{% if grain != 'day' %} distinct{% endif %}
         {{ period_of(grain, 'sessions.pull_date') }} as period_start,
-        sessions.*,
+        sessions.repository,
+        {%- for name, expression in pull_dimensions().items() %}
+        coalesce({{ expression }}, 'unknown') as value_of_{{ name }},
+        {%- endfor %}
+        {%- if grain == 'day' %}
+        sessions.* exclude (repository),
+        sessions.outcome in ('download', 'version_check') and not sessions.is_origin_unlinkable as is_in_uniques,
+        {%- endif %}
         {{ unique_key('origin', 'sessions') }} as origin_key,
-        {{ unique_key('endpoint', 'sessions') }} as endpoint_key,
-        sessions.outcome in ('download', 'version_check') and not sessions.is_origin_unlinkable as is_in_uniques
+        {{ unique_key('endpoint', 'sessions') }} as endpoint_key
     from {{ ref('fct_pulls') }} as sessions
     {{ join_unique_keys('sessions', ref('int_unique_keys')) }}
-    where {{ period_of(grain, 'sessions.pull_date') }} in {{ planned(grain, reads_back) }}
+    where
+        {{ period_of(grain, 'sessions.pull_date') }} in {{ planned(grain, reads_back) }}
+        {%- if grain != 'day' %}
+        and sessions.outcome in ('download', 'version_check') and not sessions.is_origin_unlinkable
+        {%- endif %}
 ),
 
 measured as (
-    {%- for name, expression in pull_dimensions().items() %}
+    {%- for name in pull_dimensions() %}
     select
         period_start,
         coalesce(repository, '*') as repository,
         '{{ name }}' as dimension,
-        coalesce({{ expression }}, 'unknown') as value,
+        value_of_{{ name }} as value,
+        {%- if grain == 'day' %}
         {{ additive_measures() }},
         count(distinct case when is_in_uniques then origin_key end) as unique_origin_count,
         count(distinct case when is_in_uniques then endpoint_key end) as unique_endpoint_count
+        {%- else %}
+        count(distinct origin_key) as unique_origin_count,
+        count(distinct endpoint_key) as unique_endpoint_count
+        {%- endif %}
     from pulls
-    group by grouping sets (
-        (period_start, repository, coalesce({{ expression }}, 'unknown')),
-        (period_start, coalesce({{ expression }}, 'unknown'))
-    )
+    group by grouping sets ((period_start, repository, value_of_{{ name }}), (period_start, value_of_{{ name }}))
     {%- if not loop.last %}
     union all
     {%- endif %}
     {%- endfor %}
 ),
-
-final as (
+{% if grain != 'day' %}
+summed as (
     select
-        period_start,
+        {{ period_of(grain, 'days.period_start') }} as period_start,
         repository,
         dimension,
         value,
+        {{ summed_measures() }}
+    from {{ ref('pulls_daily_by_dimension_base') }} as days
+    where {{ period_of(grain, 'days.period_start') }} in {{ planned(grain, reads_back) }}
+    group by {{ period_of(grain, 'days.period_start') }}, repository, dimension, value
+),
+{% endif %}
+final as (
+    select
+        {% set counted = 'measured' if grain == 'day' else 'summed' -%}
+        {{ counted }}.period_start,
+        {{ counted }}.repository,
+        {{ counted }}.dimension,
+        {{ counted }}.value,
         {{ period_measures('measured') }}
-    from measured
+    from {{ counted }}
+    {%- if grain != 'day' %}
+    left join measured
+        on
+            summed.period_start = measured.period_start
+            and summed.repository = measured.repository
+            and summed.dimension = measured.dimension
+            and summed.value = measured.value
+    {%- endif %}
 )
 
 select * from final

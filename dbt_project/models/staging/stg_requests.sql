@@ -13,14 +13,31 @@ identified as (
     from source
 ),
 
-distinct_requests as (
-    select *
+-- The same id at the same moment is a second copy of a line. There is hardly ever one: the narrow search for it comes
+-- first, so that the wide rows are neither sorted nor grouped.
+repeated as (
+    select request_identity, ended_at
     from identified
-    -- The same id at the same moment is a second copy of a line: the least load stays.
+    group by request_identity, ended_at
+    having count(*) > 1
+),
+
+copies as (
+    select load_id, line_number
+    from identified
+    inner join repeated using (request_identity, ended_at)
+    -- The least load stays.
     qualify row_number() over (
         partition by request_identity, ended_at
         order by load_id, line_number
-    ) = 1
+    ) > 1
+),
+
+distinct_requests as (
+    select identified.*
+    from identified
+    left join copies using (load_id, line_number)
+    where copies.load_id is null
 ),
 
 final as (
