@@ -14,6 +14,7 @@ from rich.console import Console
 from enrichers.identity import IdentityKeyError
 from enrichers.reference_dataset import ReferenceDataError
 from ingest.errors import ObjectError, SourceError
+from pipeline.airflow_standalone import AirflowError
 from pipeline.build import BuildError
 from pipeline.catalogue import CatalogueError
 from pipeline.explain import UnknownPullError
@@ -34,6 +35,7 @@ from pipeline.tasks import StepError, WindowError, safe_errors
 Command = Callable[[Settings, argparse.Namespace, Console], int]
 
 EXPECTED = (
+    AirflowError,
     BuildError,
     CatalogueError,
     IdentityKeyError,

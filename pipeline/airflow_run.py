@@ -18,13 +18,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import AcquireReturnProxy, FileLock, Timeout
 
 from pipeline.lock import LockError
 from pipeline.settings import Settings, load_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 GRACE_S = 10
+# Held by the process that holds Airflow, as long as it lives.
+WORKER_LOCK = "worker.lock"
 # The caller's own Airflow (another database, other DAGs, another executor) must not be touched.
 NOT_INHERITED = ("AIRFLOW_", "_AIRFLOW_")
 # The connections that are ours: the user of the registry (dags/build_marts.py), and those of the sources.
@@ -117,17 +119,17 @@ def _settings(settings_env: dict[str, str]) -> Settings:
 
 @contextmanager
 def _alone(home: Path, wait_s: int, notify: Callable[[Progress], None]) -> Iterator[None]:
-    """Two runs of the same DAG and date in one Airflow would delete each other's state."""
+    """Two runs of the same DAG and date in one Airflow would delete each other's state.
+
+    The worker of a run that was killed may live on for a moment: it holds a lock of its own.
+    """
     lock = FileLock(home / "run.lock")
     try:
-        with suppress(Timeout):
-            lock.acquire(timeout=0)
-        if not lock.is_locked:
-            notify(
-                Progress("waiting", f"another run is at work in {home.parent}; waiting {wait_s} s at most …")
-            )
-            lock.acquire(timeout=wait_s)
+        _acquire(lock, wait_s, notify)
+        with _acquire(FileLock(home / WORKER_LOCK), wait_s, notify):
+            pass
     except Timeout:
+        lock.release()
         raise LockError(
             f"Another run has held {home} for {wait_s} s. Wait for it to end, then run this again."
         ) from None
@@ -135,6 +137,15 @@ def _alone(home: Path, wait_s: int, notify: Callable[[Progress], None]) -> Itera
         yield
     finally:
         lock.release()
+
+
+def _acquire(lock: FileLock, wait_s: int, notify: Callable[[Progress], None]) -> AcquireReturnProxy[FileLock]:
+    """Take the lock; say so where that takes time. Raises Timeout."""
+    with suppress(Timeout):
+        return lock.acquire(timeout=0)
+    home = Path(lock.lock_file).parents[1]
+    notify(Progress("waiting", f"another run is at work in {home}; waiting {wait_s} s at most …"))
+    return lock.acquire(timeout=wait_s)
 
 
 def _environment(settings_env: dict[str, str], settings: Settings) -> dict[str, str]:

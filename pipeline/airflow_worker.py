@@ -16,6 +16,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from filelock import FileLock
+
+from pipeline.airflow_run import GRACE_S, WORKER_LOCK
+
 if TYPE_CHECKING:
     from airflow.models.dagrun import DagRun
     from airflow.sdk import DAG
@@ -74,6 +78,9 @@ def main() -> int:
     os.dup2(2, 1)
     request = json.loads(_read_line(requests))
     threading.Thread(target=_end_with_parent, args=(requests,), daemon=True).start()
+    # Whoever starts a run waits until this process is gone: a killed parent no longer holds its own lock.
+    alive = FileLock(Path(os.environ["AIRFLOW_HOME"]) / WORKER_LOCK)
+    alive.acquire(timeout=GRACE_S)
     channel = Channel(events)
     begun = time.monotonic()
     dags, listener = _start_airflow(channel)
@@ -102,6 +109,9 @@ def _end_with_parent(descriptor: int) -> None:
     while os.read(descriptor, 1):
         pass
     os.killpg(os.getpgrp(), signal.SIGTERM)
+    # Airflow, or what it started, may have taken the signal for something else.
+    time.sleep(GRACE_S)
+    os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 def _redirect(target: int, source: int) -> None:

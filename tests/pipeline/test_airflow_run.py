@@ -230,3 +230,19 @@ def test_the_worker_ends_with_its_parent(tmp_path: Path, repo_root: Path) -> Non
     )
     worker.communicate(b"[]\n", timeout=60)
     assert worker.returncode == -signal.SIGTERM
+
+
+def test_no_run_starts_beside_the_worker_of_a_killed_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULLHOUSE_LOCK_WAIT_S", "0")
+    home = tmp_path / "airflow"
+    home.mkdir()
+    survivor = FileLock(home / airflow_run.WORKER_LOCK)
+    told: list[Progress] = []
+    with survivor, pytest.raises(LockError, match="Another run has held"):
+        run_dags({"PULLHOUSE_DATA": str(tmp_path)}, [], told.append)
+    assert [progress.kind for progress in told] == ["starting", "waiting"]
+    # The lock of the run itself was given back.
+    with FileLock(home / "run.lock", timeout=0):
+        pass

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -59,3 +63,33 @@ def test_a_request_may_come_in_pieces_and_the_end_of_input_ends_it() -> None:
 def test_an_unknown_dag_is_named_with_those_that_there_are() -> None:
     with pytest.raises(ValueError, match="there is no such DAG; there are a, b"):
         _prepare({"b": None, "a": None}, "c", {})  # type: ignore[dict-item]
+
+
+DEAF = """
+import os, signal, subprocess, sys, threading
+from pipeline import airflow_worker
+airflow_worker.GRACE_S = 0.2
+signal.signal(signal.SIGTERM, lambda *signals: None)
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+print(child.pid, flush=True)
+threading.Thread(target=airflow_worker._end_with_parent, args=(0,), daemon=True).start()
+child.wait()
+while True:
+    signal.pause()
+"""
+
+
+def test_a_killed_parent_takes_the_worker_with_it(repo_root: Path) -> None:
+    """Also one that does not listen to SIGTERM, and what it started."""
+    with subprocess.Popen(
+        [sys.executable, "-c", DEAF], cwd=repo_root, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        text=True, start_new_session=True,
+    ) as worker:  # fmt: skip
+        assert worker.stdin is not None
+        assert worker.stdout is not None
+        started = int(worker.stdout.readline())
+        # What the system does with the pipes of a parent that was killed.
+        worker.stdin.close()
+        assert worker.wait(30) == -signal.SIGKILL
+    with pytest.raises(ProcessLookupError):
+        os.kill(started, 0)
