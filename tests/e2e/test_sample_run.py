@@ -8,6 +8,7 @@ import json
 import os
 import re
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -166,6 +167,16 @@ def test_every_tuesday_together(sample_run: SampleRun, repo_root: Path) -> None:
     (total,) = [row for row in answer(sample_run, recipe(repo_root, "with tuesdays")) if row[0] == "*"]
     assert total[1] == sum(row[2] for row in tuesdays)  # type: ignore[misc]
     assert total[3] == len({row[1] for row in tuesdays})
+
+
+def test_only_the_new_poller_of_the_sample_is_unusual(sample_run: SampleRun) -> None:
+    """It asks every five minutes from 26 October on; all other weeks are ordinary."""
+    found = answer(
+        sample_run,
+        "select distinct pull_date, measure, cause from anomalies_daily"
+        " where assessment = 'anomaly' and not is_continued",
+    )
+    assert found == [(date(2026, 10, 26), "version_check_count", "one_origin")]
 
 
 def test_no_address_of_the_sample_lies_outside_landing(sample_run: SampleRun) -> None:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from pipeline.settings import Settings, Source
-from tests.figures import artifacts, behaviour, coverage
+from tests.figures import artifacts, behaviour, coverage, unusual
 from tests.layouts import write
 from tests.warehouse import Warehouse, build_and_publish, load_logs
 
@@ -18,6 +18,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     folder = tmp_path_factory.mktemp("figures")
     write(coverage.lines(coverage.MAIN, "198.51.100.1"), folder / "main" / "coverage.jsonl")
     write(artifacts.lines(), folder / "main" / "artifacts.jsonl")
+    write(unusual.lines(), folder / "main" / "unusual.jsonl")
     write(behaviour.lines(), folder / "main" / "behaviour.jsonl")
     write(coverage.lines(coverage.EDGE, "198.51.100.2"), folder / "edge" / "coverage.jsonl")
     sources = [Source(name=name, location=str(folder / name)) for name in ("main", "edge")]
