@@ -47,7 +47,7 @@ export PULLHOUSE_LABELS := $(LABELS)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run report export doctor status check explain calibrate definitions dashboard dbt expire airflow test test-live conformance bench lint format lock reference coverage up down clean
+.PHONY: help setup setup-dev run report export doctor status check explain calibrate definitions dashboard dbt expire airflow test test-live test-browser conformance bench lint format lock reference coverage up down clean
 
 help: ## this menu
 	@echo "Pullhouse: who pulls your container images. Targets:"
@@ -113,6 +113,10 @@ test-live: setup-dev ## the gateway configuration under a real nginx, the compos
 	@scripts/debian-packages nginx-light docker-compose
 	@$(BIN)/python -m pytest -m live $(ARGS)
 
+test-browser: setup-dev ## every page and the report in Chromium; what was drawn lies in screenshots/
+	@scripts/debian-packages chromium
+	@$(BIN)/python -m pytest -m browser $(ARGS)
+
 conformance: setup-dev ## how right the counts are, by scenario, log format and gateway mode; ARGS=--write for the docs
 	@$(BIN)/python -m tests.conformance $(ARGS)
 
@@ -145,4 +149,4 @@ down: ## stop the containers; the volumes stay
 	@docker compose down
 
 clean: ## delete .venv and caches; never DATA
-	@rm -rf $(VENV) $(OLD_DUCKDB) .mypy_cache .ruff_cache .pytest_cache dbt_project/target dbt_project/logs
+	@rm -rf $(VENV) $(OLD_DUCKDB) .mypy_cache .ruff_cache .pytest_cache screenshots dbt_project/target dbt_project/logs

@@ -15,12 +15,16 @@ from pipeline.settings import SettingsError
 
 _SELECTION = "selection"
 
+# Streamlit's own button above a table writes cells that a spreadsheet would run; ours below it does not.
+_ONLY_OUR_FILES = "<style>button[aria-label^='Download as CSV'] { display: none }</style>"
+
 
 def show(page: Page) -> None:
     """Draw the frame with the page in it. Whatever stands in its way becomes a message that says what to do.
 
     The side bar is drawn here and not by the page, so that its choices last from page to page.
     """
+    st.html(_ONLY_OUR_FILES)
     st.title(page.title)
     try:
         selection = controls.selection()

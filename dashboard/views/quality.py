@@ -27,7 +27,8 @@ def draw(selection: Selection) -> None:
     _days(selection)
     _excluded(selection)
     _formats()
-    st.caption(
+    # Not a caption: its commands would be too pale to read.
+    st.markdown(
         "Refused objects and the fields of quarantined lines: `make status`. What your logs can tell:"
         " `make doctor`."
     )
