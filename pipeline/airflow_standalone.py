@@ -54,7 +54,7 @@ def serve(settings: Settings) -> int:
             [*AIRFLOW, "standalone"], env=environment, stdout=log, stderr=log, start_new_session=True
         )
         try:
-            return _stand_by(process, f"http://127.0.0.1:{environment[PORT]}", password, path)
+            return _stand_by(process, environment["AIRFLOW__API__BASE_URL"], password, path)
         except KeyboardInterrupt:
             return 0
         finally:
@@ -63,7 +63,11 @@ def serve(settings: Settings) -> int:
 
 def _environment(settings: Settings, home: Path) -> dict[str, str]:
     environment = {PORT: "8080"} | os.environ | environment_of(settings.data)
+    url = f"http://127.0.0.1:{environment[PORT]}"
     return environment | {
+        # Tasks report there; Airflow tells them port 8080 whatever its own is, and every one would fail.
+        "AIRFLOW__API__BASE_URL": url,
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import airflow_standalone
+from pipeline.settings import Settings
 
 # Does nothing for `db migrate` and `pools set`; notes what it unpauses; as `standalone` notes who and where
 # it is, answers as Airflow's page does, and stays.
@@ -96,6 +97,16 @@ def test_all_of_it_ends_and_its_parts_are_found(
     assert "the password is secret" not in "".join(lines)
     for name in ("password.json", "logs/standalone.log"):
         assert (home / name).stat().st_mode & 0o077 == 0
+
+
+def test_tasks_report_to_the_port_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under another port than Airflow's own every task would fail before it begins."""
+    for port in ("18080", "8080"):
+        monkeypatch.setenv("AIRFLOW__API__PORT", port)
+        environment = airflow_standalone._environment(Settings(data=tmp_path), tmp_path / "airflow")
+        reported = environment["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"]
+        assert reported == f"http://127.0.0.1:{port}/execution/"
+        monkeypatch.delenv("AIRFLOW__API__PORT")
 
 
 def test_a_password_is_made_once(repo_root: Path, tmp_path: Path) -> None:
