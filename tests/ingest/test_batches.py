@@ -10,8 +10,8 @@ from ingest import batches as module
 from ingest.batches import Batch, batches
 from ingest.bytepass import ObjectBytes, read_bytes
 from ingest.fields import MAX_LINE_BYTES
-from ingest.objects import LogObject
 from ingest.rawlines import RawLine
+from ingest.sources.model import LogObject
 
 LINES = [b"first", b"", b"\xef\xbb\xbfthird\r", b"\0\0fourth", b"f\xc3\xbcnf \xff", b"last"]
 TIDY = ["first", "", "third", "fourth", "fünf \ufffd", "last"]
