@@ -11,6 +11,10 @@ PULL ?=
 LABELS ?=
 ARGS ?=
 
+# Python keeps what it compiled: packages are installed uncompiled, and each of the many processes of a run or of the
+# tests would otherwise compile up to 1,300 modules again, for one to three seconds each.
+unexport PYTHONDONTWRITEBYTECODE
+
 # A misspelt option would be passed over, and its default used: other logs, another directory than was meant.
 OPTIONS := LOGS DATA LOG_FORMAT TRUSTED_PROXIES CATALOGUE LABELS PULL ARGS REGISTRY URL PYTHON
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))

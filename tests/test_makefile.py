@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-SHOW = "show: ; @env | sed -n '/^PULLHOUSE_/p' | sort"
+SHOW = "show: ; @env | sed -n '/^PULLHOUSE_/p;/^PYTHONDONTWRITEBYTECODE/p' | sort"
 
 
 def handed_on(repo_root: Path, *arguments: str, **environment: str) -> list[str]:
-    """The PULLHOUSE_* variables that a command of the menu sees."""
+    """The PULLHOUSE_* variables that a command of the menu sees, and the one that is taken away."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("PULLHOUSE_", "MAKE"))}
     done = subprocess.run(
         ["make", "--no-print-directory", "--eval", SHOW, "show", *arguments],
@@ -25,6 +25,11 @@ def handed_on(repo_root: Path, *arguments: str, **environment: str) -> list[str]
 def test_nothing_is_handed_on_that_was_not_given(repo_root: Path) -> None:
     """A default of the Makefile would win over pullhouse.toml, which may name another data directory."""
     assert handed_on(repo_root) == []
+
+
+def test_python_may_keep_what_it_compiled(repo_root: Path) -> None:
+    """Each of the many processes of a run would compile 1,300 modules again."""
+    assert handed_on(repo_root, PYTHONDONTWRITEBYTECODE="1") == []
 
 
 @pytest.mark.parametrize("name", ["DATA", "LOGS", "TRUSTED_PROXIES", "CATALOGUE", "LABELS"])
