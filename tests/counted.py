@@ -50,5 +50,6 @@ def build(corpus: Path, folder: Path, with_catalogue: bool = True) -> Counted:
     write((line for case in cases for line in case.lines), folder / "logs" / "cases.jsonl")
     catalogue = folder / "catalogue.json"
     catalogue.write_text(json.dumps(united_catalogue(layouts)), "utf-8")
-    made = make(folder / "data", folder / "logs", catalogue if with_catalogue else None, all_tests=True)
+    known = catalogue if with_catalogue else None
+    made = make(folder / "data", folder / "logs", known, data_tests=True, unit_tests=True)
     return Counted(made, *layouts, cases)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 from pipeline import build, keys, load, pending, plan, publish
 from pipeline.marts import open_marts, rows
 from pipeline.settings import Settings
-
-# By project: a planted defect has one of its own (tests.variants).
-_PARSED: dict[Path, bytes] = {}
+from tests import dbt_forks
 
 # No test depends on today: the keys of these tests are made on this day.
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -41,45 +41,56 @@ def load_logs(settings: Settings) -> dict[str, Any]:
     return load.load_group(settings, objects)
 
 
-def build_and_publish(settings: Settings, all_tests: bool = False, **planned: Any) -> dict[str, Any]:
+def build_and_publish(
+    settings: Settings,
+    data_tests: bool = False,
+    unit_tests: bool = False,
+    only: Sequence[str] = (),
+    **planned: Any,
+) -> dict[str, Any]:
     """Plan, run dbt, publish; nothing where nothing is dirty.
 
-    `all_tests`: with dbt's data tests and unit tests too. They take most of a build's time, so only the tests
-    that are about them ask for it.
+    `data_tests`, `unit_tests`: dbt's own tests too. They take most of a build's time, so only the tests that
+    are about them ask for them. Unit tests know no data: one build of all runs them. `only`: the marts
+    that a test reads. A counting test that reads `fct_pulls` needs a third of all models.
     """
     written = plan.write(settings, **planned)
     if written["is_due"]:
-        with parsed_once(settings), nullcontext() if all_tests else without_data_tests():
-            build.run(settings, full=bool(written["full"]), unit_tests=all_tests)
+        with quick_dbt(), nullcontext() if data_tests else without_data_tests(only):
+            build.run(settings, full=bool(written["full"]), unit_tests=unit_tests)
         publish.publish(settings)
     return written
 
 
 @contextmanager
-def parsed_once(settings: Settings) -> Iterator[None]:
-    """Give dbt what it parsed of the same project for another data directory: a quarter of a small build."""
-    here = settings.data / "dbt" / "target" / "partial_parse.msgpack"
-    known = _PARSED.get(build.REPOSITORY_ROOT)
-    if known and not here.exists():
-        here.parent.mkdir(parents=True, exist_ok=True)
-        here.write_bytes(known)
-    yield
-    if known is None:
-        _PARSED[build.REPOSITORY_ROOT] = here.read_bytes()
+def quick_dbt() -> Iterator[None]:
+    """Builds in this block run dbt in a fork of a process that has imported it and parsed the project."""
+    processes = SimpleNamespace(run=dbt_forks.run, STDOUT=subprocess.STDOUT)
+    with patch.object(build, "subprocess", processes):
+        yield
 
 
-def without_data_tests() -> AbstractContextManager[object]:
-    """Builds in this block run models only."""
-    only_models = [*build.WITHOUT_UNIT_TESTS, "--exclude-resource-type", "test"]
-    return patch.object(build, "WITHOUT_UNIT_TESTS", only_models)
+def without_data_tests(only: Sequence[str] = ()) -> AbstractContextManager[object]:
+    """Builds in this block run models; `only`: these, with all that they are made from, and the ledger."""
+    arguments = [*build.WITHOUT_UNIT_TESTS, "--exclude-resource-type", "test"]
+    if only:
+        # What is published names the loads that it holds.
+        arguments += ["--select", *(f"+{name}" for name in (*only, "load_ledger"))]
+    return patch.object(build, "WITHOUT_UNIT_TESTS", arguments)
 
 
 def make(
-    data: Path, logs: Path, catalogue: Path | None = None, all_tests: bool = False, **others: Any
+    data: Path,
+    logs: Path,
+    catalogue: Path | None = None,
+    data_tests: bool = False,
+    unit_tests: bool = False,
+    only: Sequence[str] = (),
+    **others: Any,
 ) -> Warehouse:
-    """Everything, from logs to marts."""
+    """Everything, from logs to marts; `data_tests`, `unit_tests` and `only` as in `build_and_publish`."""
     settings = Settings(data=data, logs=str(logs), catalogue=catalogue, **others)
     data.mkdir(parents=True, exist_ok=True)
     loaded = load_logs(settings)
-    build_and_publish(settings, all_tests=all_tests)
+    build_and_publish(settings, data_tests, unit_tests, only)
     return Warehouse(settings, loaded)

@@ -107,7 +107,7 @@ def _table(what: str, entries: list[Accuracy]) -> str:
 def _same_session(corpus: Corpus, folder: Path) -> str:
     world = synthetic.make(corpus, SYNTHETIC_REQUESTS)
     write(world.lines, folder / "logs" / "access.jsonl")
-    scratch = make(folder / "data", folder / "logs").settings.scratch
+    scratch = make(folder / "data", folder / "logs", only=("fct_pulls",)).settings.scratch
     found, downloads = synthetic.sessions_of(scratch), synthetic.downloads_of(scratch)
     lines = [
         f"\nWhether two of {len(world.lines):,} requests, spliced from recordings, are of one session, and\n"
@@ -140,7 +140,7 @@ def _sensitivity(corpus: Corpus, folder: Path) -> str:
         for layout in layouts:
             write(layout.lines, place / "logs" / f"{layout.seed}.log")
         with changed(place / "root", "dbt_project.yml", RULE, f"manifest_gap_seconds: {seconds}"):
-            warehouse = make(place / "data", place / "logs")
+            warehouse = make(place / "data", place / "logs", only=("fct_pulls",))
         scores = [score(warehouse, layout) for layout in layouts]
         cells = [f"{sum(entry.is_exact for entry in found)} of {len(found)}" for found in scores]
         lines.append(f"| {seconds:,} | {' | '.join(cells)} |")

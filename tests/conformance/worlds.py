@@ -23,6 +23,8 @@ from tests.warehouse import Warehouse, make
 from tests.written import Written
 
 HOUR = timedelta(hours=1)
+# What a score reads, and the definitions by scenario of `make conformance`.
+READ = ("fct_pulls", "pull_definitions_daily")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def build(
             write(layout.lines, path)
     catalogue = folder / "catalogue.json"
     catalogue.write_text(json.dumps({k: v for one in layouts for k, v in one.catalogue.items()}), "utf-8")
-    made = make(folder / "data", folder / "logs", catalogue if with_catalogue else None)
+    made = make(folder / "data", folder / "logs", catalogue if with_catalogue else None, only=READ)
     log_format = "combined text" if is_combined else "JSON"
     name = f"{log_format}, {'with' if with_catalogue else 'without'} a manifest catalogue"
     return World(name, made, layouts)
@@ -100,4 +102,4 @@ def build_formats(corpora: list[Corpus], folder: Path) -> FormatWorld:
             first += timedelta(days=len(corpus.truth) // 24 + 2)
             write_text(map(writer, layout.lines), folder / "logs" / f"{layout.seed}.log")
             layouts.setdefault(log_format, []).append(layout)
-    return FormatWorld(make(folder / "data", folder / "logs"), layouts)
+    return FormatWorld(make(folder / "data", folder / "logs", only=READ), layouts)

@@ -11,6 +11,8 @@ from tests.counting.rosetta import lines
 from tests.layouts import write
 from tests.warehouse import Warehouse, make
 
+READ = ("fct_pulls", "pull_requests", "pull_definitions_daily", "pulls_daily")
+
 
 @pytest.fixture(scope="session")
 def defined(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
@@ -18,4 +20,4 @@ def defined(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     folder: Path = tmp_path_factory.mktemp("defined")
     write(lines(), folder / "logs" / "rosetta.jsonl")
     write((line for detail in details() for line in detail.lines), folder / "logs" / "details.jsonl")
-    return make(folder / "data", folder / "logs")
+    return make(folder / "data", folder / "logs", only=READ)

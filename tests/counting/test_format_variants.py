@@ -23,7 +23,7 @@ def tried(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Tried:
     for name, (layout, lines) in lay_out(corpus).items():
         write_text(lines, folder / "logs" / f"{re.sub('[^a-z0-9]+', '-', name.lower())}.log")
         layouts[name] = layout
-    sessions = sessions_of(make(folder / "data", folder / "logs"))
+    sessions = sessions_of(make(folder / "data", folder / "logs", only=("fct_pulls",)))
     return {name: (layout, sessions.get(_repository(layout), [])) for name, layout in layouts.items()}
 
 

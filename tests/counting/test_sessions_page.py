@@ -33,7 +33,7 @@ def published(page: str, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
         ask(traffic, f"{DAY} {at}", method, what)
     assert len(traffic.lines) == 9
     write(traffic.lines, folder / "logs" / "access.jsonl")
-    return make(folder / "data", folder / "logs")
+    return make(folder / "data", folder / "logs", only=("pulls_daily", "pull_definitions_daily"))
 
 
 def ask(traffic: Traffic, at: str, method: str, what: str) -> None:

@@ -35,7 +35,7 @@ def tries(tmp_path_factory: pytest.TempPathFactory) -> Tries:
     folder = tmp_path_factory.mktemp("tried")
     place(BEHAVIOUR + FORMATS, folder / "logs")
     _put_odd_files(folder / "logs")
-    warehouse = make(folder / "data", folder / "logs", all_tests=True)
+    warehouse = make(folder / "data", folder / "logs", data_tests=True)
     return Tries(warehouse, sessions_of(warehouse))
 
 

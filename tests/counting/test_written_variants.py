@@ -29,7 +29,7 @@ def test_variants_are_counted_right(corpus: Path, tmp_path: Path) -> None:
     )
     for layout in layouts:
         write(layout.lines, tmp_path / "logs" / f"{layout.seed}.jsonl")
-    sessions = make(tmp_path / "data", tmp_path / "logs", catalogue).query(
+    sessions = make(tmp_path / "data", tmp_path / "logs", catalogue, only=("fct_pulls",)).query(
         "select started_at, outcome, tag, platform from fct_pulls order by started_at, pull_id"
     )
     for layout in layouts:

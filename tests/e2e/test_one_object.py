@@ -19,7 +19,7 @@ from pipeline.__main__ import main
 from pipeline.refused import RefusedObjects
 from pipeline.settings import Settings, load_settings
 from tests.factories import Traffic
-from tests.warehouse import Warehouse, build_and_publish, load_logs, parsed_once
+from tests.warehouse import Warehouse, build_and_publish, load_logs, quick_dbt
 
 NOON = datetime(2026, 5, 2, 12, tzinfo=UTC)
 BAD = 7
@@ -123,7 +123,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Odd:
 def publish_all(settings: Settings) -> None:
     """A first build with all data tests, as a run makes it."""
     plan.write(settings)
-    with parsed_once(settings):
+    with quick_dbt():
         build.run(settings, full=True)
     publish.publish(settings)
 
@@ -201,7 +201,7 @@ def test_the_next_version_tries_them_again(odd: Odd) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(refused, "reader_version", lambda: "next")
         assert load_logs(settings)["objects"] == 1
-        build_and_publish(settings)
+        build_and_publish(settings, only=("fct_pulls",))
     assert good(odd.warehouse) == list(range(20))
     assert f"{BAD:02}.log" not in [Path(e.name).name for e in RefusedObjects(settings.refused).all()]
 
@@ -259,12 +259,12 @@ def test_an_empty_log_alone_gives_empty_marts_and_the_next_day_its_figures(tmp_p
 
     (tmp_path / "logs" / "good.log").write_bytes(text(pull("good")))
     load_logs(settings)
-    build_and_publish(settings)
+    build_and_publish(settings, only=("fct_pulls",))
     assert warehouse.query("select repository, outcome from fct_pulls") == [("odd/good", "download")]
 
     (tmp_path / "logs" / "blank.log").write_bytes(b"\n\n")
     load_logs(settings)
-    written = build_and_publish(settings)
+    written = build_and_publish(settings, only=("fct_pulls",))
     assert (written["rebuilt_days"], written["is_due"]) == (0, True)
     assert warehouse.query("select line_count from load_ledger order by 1") == [(0,), (2,), (6,)]
     assert warehouse.query("select count(*) from fct_pulls") == [(1,)]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
-from pipeline import build, plan
+from pipeline import build, plan, publish
 from pipeline.build import BuildError
 from pipeline.settings import Settings
 from tests.random_traffic import Traffic
 from tests.variants import changed
-from tests.warehouse import Warehouse, build_and_publish, load_logs, parsed_once
+from tests.warehouse import Warehouse, load_logs, quick_dbt
 
 LINES = 3000
 
@@ -32,10 +33,10 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
 def test_no_data_test_fails(loaded: Warehouse) -> None:
     settings = loaded.settings
     plan.write(settings)
-    with parsed_once(settings):
+    with quick_dbt():
         built = build.run(settings, full=True, unit_tests=False)
     assert built["tests"] > 250
-    build_and_publish(settings)
+    publish.publish(settings)
     ((lines, accounted),) = loaded.query(
         "select sum(line_count), sum(staged_count + quarantined_count + skipped_count + opted_out_count)"
         " from marts.load_ledger"
@@ -48,5 +49,10 @@ def test_one_id_for_two_sessions_would_be_seen(loaded: Warehouse, tmp_path: Path
     rule, only_by_id = "first_request) as pull_id", "split_part(first_request, chr(10), 1)) as pull_id"
     with changed(tmp_path, "models/intermediate/int_sessions.sql", rule, only_by_id):
         plan.write(settings, full=True)
-        with pytest.raises(BuildError, match="unique_grain_int_sessions_pull_id"):
+        arguments = [*build.WITHOUT_UNIT_TESTS, "--select", "+int_sessions"]
+        with (
+            quick_dbt(),
+            patch.object(build, "WITHOUT_UNIT_TESTS", arguments),
+            pytest.raises(BuildError, match="unique_grain_int_sessions_pull_id"),
+        ):
             build.run(settings, full=True, unit_tests=False)

@@ -18,7 +18,14 @@ from pipeline.reenrich import reenrich
 from pipeline.settings import Settings
 from tests.factories import Traffic
 from tests.layouts import write
-from tests.warehouse import Warehouse, build_and_publish, load_logs, make
+from tests.warehouse import (
+    Warehouse,
+    build_and_publish,
+    load_logs,
+    make,
+    quick_dbt,
+    without_data_tests,
+)
 
 FIRST, LAST = date(2026, 5, 1), date(2026, 5, 31)
 # "::2.125.160.216/125" of GeoIP2-City-Test: GB, Boxford
@@ -43,14 +50,15 @@ def with_a_city(settings: Settings, folder: Path, repo_root: Path) -> Settings:
 
 
 def test_history_changes_when_asked_and_only_then(tmp_path: Path, logs: Path, repo_root: Path) -> None:
-    made = make(tmp_path / "data", logs)
+    made = make(tmp_path / "data", logs, only=("fct_pulls",))
     old, ids = made.settings, origins(made)
     new = with_a_city(old, tmp_path / "maxmind", repo_root)
     load_logs(new)
-    build_and_publish(new)
+    build_and_publish(new, only=("fct_pulls",))
     assert sets(new) == {ReferenceSet.open(old.reference, None).id}
     (logs / "2.jsonl").unlink()
-    found = reenrich(new, FIRST, LAST)
+    with quick_dbt(), without_data_tests(only=("fct_pulls",)):
+        found = reenrich(new, FIRST, LAST)
     assert found["loaded_again"] == 1
     assert found["kept"] == [f"{logs / '2.jsonl'}: its source no longer has it as it was loaded"]
     assert found["reference_set"].startswith("GeoIP2-City 2026-02-04, ")

@@ -30,7 +30,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     after.manifest("2024-06-01 12:00:00", "HEAD", "latest")
     lines = [line for traffic in (odd, other, before, after) for line in traffic.lines]
     write(lines, folder / "logs" / "access.jsonl")
-    return make(folder / "data", folder / "logs")
+    return make(folder / "data", folder / "logs", only=("fct_pulls", "top_unknown_user_agents"))
 
 
 def test_versions_of_an_unknown_client_are_one_pattern(warehouse: Warehouse) -> None:
@@ -69,7 +69,7 @@ def test_a_lake_of_an_older_version_is_read(tmp_path: Path, monkeypatch: pytest.
         patch.setattr(lake, "REQUEST_COLUMNS", old)
         settings = Settings(data=tmp_path / "data", logs=str(tmp_path / "logs"))
         loaded = load_logs(settings)
-    build_and_publish(settings)
+    build_and_publish(settings, only=("fct_pulls", "top_unknown_user_agents"))
     made = Warehouse(settings, loaded)
     assert made.query("select count(*) from fct_pulls") == [(1,)]
     assert made.query("select count(*) from top_unknown_user_agents") == [(0,)]

@@ -10,10 +10,12 @@ from tests.environment.cast import lines
 from tests.layouts import Corpus, write
 from tests.warehouse import Warehouse, make
 
+READ = ("fct_pulls", "pull_environments", "environment_confusion_daily")
+
 
 @pytest.fixture(scope="session")
 def spliced(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """Published marts over four weeks of the cast."""
     folder = tmp_path_factory.mktemp("spliced")
     write(lines(Corpus(corpus)), folder / "logs" / "cast.jsonl")
-    return make(folder / "data", folder / "logs", corpus / "catalogue.json")
+    return make(folder / "data", folder / "logs", corpus / "catalogue.json", only=READ)

@@ -24,7 +24,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
 
 def built(folder: Path, lines: list[Line], **others: Any) -> Warehouse:
     write(lines, folder / "logs" / "access.jsonl")
-    return make(folder / "data", folder / "logs", **others)
+    return make(folder / "data", folder / "logs", only=("tag_usage",), **others)
 
 
 def verdicts(warehouse: Warehouse, kind: str) -> dict[str, tuple[str, str]]:
@@ -100,6 +100,7 @@ def test_a_source_that_stops_hides_its_users(tmp_path: Path) -> None:
     warehouse = make(
         tmp_path / "data",
         tmp_path / "west",
+        only=("tag_usage",),
         sources=[{"name": "east", "location": str(tmp_path / "east")}],
     )
     assert warehouse.query("select verdict, silent_node from tag_usage where repository = 'alone/app'") == [
