@@ -12,7 +12,7 @@ from tests.layouts import Corpus, packed, write
 from tests.variants import changed
 from tests.warehouse import make
 
-SESSIONS = "models/intermediate/int_sessions.sql"
+SESSIONS = "models/intermediate/sessions/int_sessions.sql"
 # Name → file, rule, what becomes of it.
 DEFECTS = {
     "a gap of a millisecond": ("dbt_project.yml", "manifest_gap_seconds: 10", "manifest_gap_seconds: 0.001"),

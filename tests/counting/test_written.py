@@ -19,7 +19,7 @@ SCENARIOS = 124
 # What was measured is in docs/counting.md. Without a catalogue nothing tells an SBOM from a layer, nor, where
 # two pulls of one origin overlap behind a redirecting gateway, whose layers are whose.
 GOAL, GOAL_WITHOUT, GOAL_WITHOUT_INTERLEAVED = 1.0, 0.98, 0.88
-SESSIONS = "models/intermediate/int_sessions.sql"
+SESSIONS = "models/intermediate/sessions/int_sessions.sql"
 # Name → file, rule, what becomes of it, and a scenario that must be missed then.
 DEFECTS = {
     "a gap of a millisecond": (
@@ -30,7 +30,7 @@ DEFECTS = {
     ),
     "an index is an image": (SESSIONS, "index_get_count > 0", "false", "containerd17.platform-missing"),
     "a push follows the tag before it": (
-        "models/intermediate/int_requests_in_lanes.sql",
+        "models/intermediate/requests/int_requests_in_lanes.sql",
         "when requests.is_of_push then 0",
         "when requests.is_of_push and requests.is_tag_request then 0",
         "docker27.pull-push-look",

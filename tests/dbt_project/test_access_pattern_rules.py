@@ -24,12 +24,12 @@ def rules_of_model(text: str) -> list[str]:
 
 
 def test_the_model_tries_the_rules_in_the_order_of_the_seed() -> None:
-    text = (ROOT / "dbt_project/models/intermediate/int_access_patterns.sql").read_text("utf-8")
+    text = (ROOT / "dbt_project/models/intermediate/behaviour/int_access_patterns.sql").read_text("utf-8")
     assert rules_of_model(text) == rules_of_seed()
 
 
 def test_a_rule_out_of_order_is_noticed() -> None:
     """The planted defect."""
-    text = (ROOT / "dbt_project/models/intermediate/int_access_patterns.sql").read_text("utf-8")
+    text = (ROOT / "dbt_project/models/intermediate/behaviour/int_access_patterns.sql").read_text("utf-8")
     swapped = text.replace("'polling_steady'", "'x'").replace("'ci_client'", "'polling_steady'")
     assert rules_of_model(swapped.replace("'x'", "'ci_client'")) != rules_of_seed()

@@ -11,6 +11,22 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2] / "dbt_project"
 MODELS = sorted((ROOT / "models").rglob("*.sql"))
+LAYERS = ("staging", "intermediate", "marts")
+# The subjects in their order (docs/architecture.md); those of one line do not refer to each other.
+SUBJECTS = (
+    ("gateway", "catalogue"),
+    ("requests",),
+    ("sessions",),
+    ("core", "definitions"),
+    ("behaviour", "accounting"),
+    ("environment",),
+    ("pulls",),
+    ("periods", "tags"),
+    ("installs",),
+    ("retirement", "trends"),
+)
+_PLACE = {subject: place for place, together in enumerate(SUBJECTS) for subject in together}
+_REF = re.compile(r"\bref\(\s*['\"](\w+)['\"]")
 
 
 def described() -> dict[str, dict[str, Any]]:
@@ -21,6 +37,25 @@ def described() -> dict[str, dict[str, Any]]:
 
 
 DESCRIBED = described()
+
+
+def layer(path: Path) -> str:
+    """The first folder below models/."""
+    return path.relative_to(ROOT / "models").parts[0]
+
+
+def subject(path: Path) -> str:
+    """The folder below the layer, which is the same in every layer."""
+    return path.relative_to(ROOT / "models").parts[1]
+
+
+SUBJECT_OF = {path.stem: subject(path) for path in MODELS}
+
+
+def refers_ahead(own: str, sql: str) -> list[str]:
+    """The models of a later subject, or of one beside it, that a model of the subject `own` refers to."""
+    others = [(name, SUBJECT_OF[name]) for name in _REF.findall(sql) if name in SUBJECT_OF]
+    return [name for name, other in others if other != own and _PLACE[other] >= _PLACE[own]]
 
 
 def complaints(name: str, entry: dict[str, Any] | None) -> list[str]:
@@ -50,19 +85,37 @@ def test_model_reads_like_the_others(path: Path) -> None:
         path.read_text("utf-8"),
         flags=re.DOTALL if "{#" in path.read_text("utf-8") else 0,
     )
-    if path.parent.name != "staging":
+    if layer(path) != "staging":
         assert "source(" not in text
     assert not re.search(r"\b(current_date|current_timestamp|now\(\)|today\(\))", text)
     assert text.rstrip().endswith(("select * from final", "}}"))
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in MODELS if path.parent.name == "marts"], ids=lambda path: path.stem
+    "path", [path for path in MODELS if layer(path) == "marts"], ids=lambda path: path.stem
 )
 def test_mart_describes_all_its_columns(path: Path) -> None:
     columns = DESCRIBED[path.stem].get("columns", [])
     assert columns
     assert all(column.get("description") and column.get("data_type") for column in columns)
+
+
+def test_every_model_lies_in_a_layer_and_a_subject() -> None:
+    assert {layer(path) for path in MODELS} == set(LAYERS)
+    assert {subject(path) for path in MODELS} == set(_PLACE)
+    assert {len(path.relative_to(ROOT / "models").parts) for path in MODELS} == {3}
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_a_model_refers_to_its_own_subject_or_an_earlier_one(path: Path) -> None:
+    assert refers_ahead(subject(path), path.read_text("utf-8")) == []
+
+
+def test_a_reference_ahead_is_noticed() -> None:
+    """The planted defect."""
+    assert refers_ahead("sessions", "select * from {{ ref('pulls_daily') }}") == ["pulls_daily"]
+    assert refers_ahead("tags", "select * from {{ ref('pulls_daily') }}") == ["pulls_daily"]
+    assert refers_ahead("installs", "select * from {{ ref('pulls_daily') }}") == []
 
 
 def test_described_models_exist() -> None:

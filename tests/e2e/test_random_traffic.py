@@ -47,7 +47,7 @@ def test_no_data_test_fails(loaded: Warehouse) -> None:
 def test_one_id_for_two_sessions_would_be_seen(loaded: Warehouse, tmp_path: Path) -> None:
     settings = loaded.settings
     rule, only_by_id = "first_request) as pull_id", "split_part(first_request, chr(10), 1)) as pull_id"
-    with changed(tmp_path, "models/intermediate/int_sessions.sql", rule, only_by_id):
+    with changed(tmp_path, "models/intermediate/sessions/int_sessions.sql", rule, only_by_id):
         plan.write(settings, full=True)
         arguments = [*build.WITHOUT_UNIT_TESTS, "--select", "+int_sessions"]
         with (

@@ -55,7 +55,8 @@ def rejudged(settings: Settings, folder: Path, planted: str) -> list[tuple[Any, 
     scratch, warehouse = folder / "scratch.duckdb", folder / "warehouse.duckdb"
     shutil.copy(settings.scratch, scratch)
     shutil.copy(settings.warehouse, warehouse)
-    compiled = settings.data / "dbt" / "target" / "compiled" / "pullhouse" / "models" / "intermediate"
+    models = settings.data / "dbt" / "target" / "compiled" / "pullhouse" / "models"
+    compiled = models / "intermediate" / "environment"
     with duckdb.connect() as con:
         con.execute(f"attach '{scratch}' as scratch")
         con.execute(f"attach '{warehouse}' as warehouse (read_only)")

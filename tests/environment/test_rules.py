@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-MODEL = ROOT / "dbt_project" / "models" / "intermediate" / "int_environment_evidence.sql"
+MODEL = ROOT / "dbt_project" / "models" / "intermediate" / "environment" / "int_environment_evidence.sql"
 
 
 def rules() -> list[dict[str, str]]:
