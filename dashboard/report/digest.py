@@ -18,6 +18,14 @@ MEASURES = {
 # Unique origins of several values overlap: a change of theirs has no parts.
 EXPLAINED = ("download_count", "version_check_count")
 TOP = 5
+# Values of `anomalies_daily.cause` in words.
+CAUSES = {
+    "outage": "an outage, or logs are missing",
+    "one_origin": "one origin",
+    "release": "a release",
+    "client_version": "a version of a client",
+    "unknown": "nothing explains it",
+}
 # Dimensions whose new values are news.
 NEWS = ("repository", "tag", "client_version", "country_code", "company")
 
@@ -53,11 +61,30 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class UnusualDay:
+    """A day whose count is far from the same weekday's of the weeks before (docs/behaviour.md).
+
+    repository: None for all of them. cause: as in the mart `anomalies_daily`. value: what did most of the
+    change, with its dimension; None where nothing did.
+    """
+
+    day: date
+    repository: str | None
+    measure: str
+    measured: int
+    usual: float
+    cause: str
+    dimension: str | None
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Week:
     """The figures of the digest; `before` is None where not every day of the week before has logs.
 
     now, before: measure → count. reasons: measure → the values that changed most in the direction of the
     whole. news: values with their downloads and checks of this week, never seen in a week before.
+    unusual: the days on which something unusual began.
     """
 
     starts_on: date
@@ -68,6 +95,7 @@ class Week:
     reasons: dict[str, list[Change]]
     news: list[tuple[str, str, int, int]]
     unmet: list[tuple[str, int]]
+    unusual: list[UnusualDay]
 
 
 def read(con: duckdb.DuckDBPyConnection) -> Week | None:
@@ -90,6 +118,7 @@ def read(con: duckdb.DuckDBPyConnection) -> Week | None:
         },
         news=_news(con, starts_on) if before else [],
         unmet=_unmet(con, starts_on),
+        unusual=_unusual(con, starts_on),
     )
 
 
@@ -101,6 +130,8 @@ def as_markdown(week: Week | None) -> str:
     parts = [f"# Container pulls of {week.starts_on} to {last}", _state(week), _headline(week)]
     if week.before is not None:
         parts += [_explained(week, name, week.before[name]) for name in EXPLAINED]
+    if week.unusual:
+        parts.append("## Unusual days\n\n" + "\n".join(map(_unusual_day, week.unusual)))
     if week.news:
         parts.append("## Never seen before\n\n" + "\n".join(_new(*one) for one in week.news))
     if week.unmet:
@@ -181,6 +212,23 @@ def _unmet(con: duckdb.DuckDBPyConnection, starts_on: date) -> list[tuple[str, i
     ).fetchall()
 
 
+def _unusual(con: duckdb.DuckDBPyConnection, starts_on: date) -> list[UnusualDay]:
+    """Where an image's own day is unusual, that of all images says the same again: it is left out."""
+    found = con.execute(
+        f"""
+        select
+            pull_date, nullif(repository, '*'), measure, measured, usual, cause, top_dimension, top_value
+        from anomalies_daily
+        where assessment = 'anomaly' and not is_continued and pull_date between ? and ?
+        qualify repository <> '*' or count(*) over (partition by pull_date, measure, direction) = 1
+        order by abs(measured - usual) desc, pull_date, repository, measure
+        limit {TOP}
+        """,
+        [starts_on, starts_on + timedelta(days=6)],
+    ).fetchall()
+    return [UnusualDay(*row) for row in found]
+
+
 def _state(week: Week) -> str:
     words = "Final." if week.is_final else "**Not final**: logs may still come, and the figures change."
     if week.covered_day_count < 7:
@@ -221,3 +269,10 @@ def _more(change: int) -> str:
 
 def _new(dimension: str, value: str, downloads: int, checks: int) -> str:
     return f"* {dimension} {plain(value)}: {downloads:,} downloads, {checks:,} version checks"
+
+
+def _unusual_day(one: UnusualDay) -> str:
+    where = plain(one.repository) if one.repository else "all images"
+    most = f"; most of it {one.dimension} {plain(one.value)}" if one.value else ""
+    counted = f"{one.measured:,} {MEASURES[one.measure].lower()}, {one.usual:,.0f} are usual"
+    return f"* {one.day:%A} {one.day}, {where}: {counted} ({CAUSES[one.cause]}{most})"

@@ -269,6 +269,28 @@ def test_the_digest_without_a_week_before(marts: Published, data: Settings) -> N
     assert "## Downloads" not in week
 
 
+def test_unusual_days_of_the_week(marts: Published, data: Settings) -> None:
+    """What began in the week stands under its image; what goes on, or is of another week, does not."""
+    marts.change_table("anomalies_daily", "update {table} set assessment = 'ordinary'")
+    tuesday = "where pull_date = '2026-11-10' and measure = 'version_check_count'"
+    anomaly = (
+        "assessment = 'anomaly', is_continued = false, direction = 'high', cause = 'one_origin',"
+        " measured = 3210, usual = 12.0, top_dimension = 'tag', top_value = '<b>'"
+    )
+    marts.change_table("anomalies_daily", f"update {{table}} set {anomaly} {tuesday}")
+    for day, changed in (("2026-11-11", anomaly.replace("false", "true")), ("2026-11-08", anomaly)):
+        marts.change_table("anomalies_daily", f"update {{table}} set {changed} where pull_date = '{day}'")
+    write(data)
+    section = data.digest.read_text("utf-8").split("## Unusual days\n\n")[1].split("\n\n")[0]
+    images = [name for (name,) in marts.rows("select distinct repository from anomalies_daily order by 1")]
+    counted = "3,210 version checks, 12 are usual"
+    assert section.splitlines() == [
+        f"* Tuesday 2026-11-10, {name}: {counted} (one origin; most of it tag \\<b\\>)"
+        for name in images
+        if name != "*"
+    ]
+
+
 def test_the_charts_are_those_of_the_page(report: Page) -> None:
     """Each is a chart over data with a name, which the script of the report fills."""
     for one in report.data["figures"]:
