@@ -16,7 +16,8 @@ MEASURES = {
     "docker_pull_count": "sum(ceil(manifest_get_count / 2))",
     "invocation_count_lower_bound": (
         "coalesce(sum(case when outcome = 'version_check' then 1 else download_count end) filter (where"
-        " access_pattern <> 'polling' and client_category in"
+        " (access_pattern in ('interactive', 'ci_like')"
+        " or access_pattern = 'deployment' and outcome <> 'version_check') and client_category in"
         " ('runtime', 'runtime_k8s', 'runtime_api', 'runtime_orch', 'runtime_hpc', 'dev_runtime')), 0)"
     ),
     "bytes_sent": "sum(bytes_sent)",

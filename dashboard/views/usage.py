@@ -38,7 +38,7 @@ def _invocations(selection: Selection) -> None:
     right.metric(
         "Invocations, at least",
         f"{totals['invocation_count_lower_bound']:,}",
-        help="Pull operations by runtimes that are not periodic checks: each time, something was to be run.",
+        help="Pull operations by runtimes that are known to be no timer: each time, something was to be run.",
         border=True,
     )
 
