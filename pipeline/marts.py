@@ -25,14 +25,22 @@ def open_marts(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection in which the marts' names stand alone (`from pulls_weekly`).
 
     Attached and not opened: one process that opened the file before would get what was published then.
-    Raises NotPublishedError when it is not there, or no database.
+    Raises NotPublishedError when it is not there, no database, or of a version whose marts lack what is
+    asked for.
     """
     if not settings.marts.exists():
         raise NotPublishedError(why_nothing_is_there(settings))
     with duckdb.connect() as con:
         attach(con, settings.marts)
-        con.execute(f"use {MARTS}")
-        yield con
+        try:
+            con.execute(f"use {MARTS}")
+            yield con
+        except (duckdb.BinderException, duckdb.CatalogException) as error:
+            raise NotPublishedError(
+                f"{settings.marts} was published by another version ({type(error).__name__}: it lacks a mart"
+                f" or a column). Run `make run DATA={settings.data}`, with the LOGS of before: it builds the"
+                " marts anew from the lake."
+            ) from None
 
 
 def attach(con: duckdb.DuckDBPyConnection, marts: Path) -> None:
