@@ -68,6 +68,10 @@ def _environment(settings: Settings, home: Path) -> dict[str, str]:
         # Tasks report there; Airflow tells them port 8080 whatever its own is, and every one would fail.
         "AIRFLOW__API__BASE_URL": url,
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
+        # The scheduler starts tasks before the page listens, half a minute later on a busy machine, and
+        # Airflow's five tries may all fall before that: a task asks every few seconds for some five minutes.
+        "AIRFLOW__WORKERS__EXECUTION_API_RETRIES": "100",
+        "AIRFLOW__WORKERS__EXECUTION_API_RETRY_WAIT_MAX": "5",
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",

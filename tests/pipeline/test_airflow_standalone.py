@@ -109,6 +109,15 @@ def test_tasks_report_to_the_port_of_the_page(tmp_path: Path, monkeypatch: pytes
         monkeypatch.delenv("AIRFLOW__API__PORT")
 
 
+def test_tasks_wait_for_the_page(tmp_path: Path) -> None:
+    """Tasks that the scheduler starts first must not give up: in the mean a try waits half of the longest."""
+    environment = airflow_standalone._environment(Settings(data=tmp_path), tmp_path / "airflow")
+    tries = int(environment["AIRFLOW__WORKERS__EXECUTION_API_RETRIES"])
+    longest = int(environment["AIRFLOW__WORKERS__EXECUTION_API_RETRY_WAIT_MAX"])
+    assert longest <= 10
+    assert tries * longest / 2 >= 180
+
+
 def test_a_password_is_made_once(repo_root: Path, tmp_path: Path) -> None:
     """At least 16 bytes of chance; one that a person set stays, and is closed to others."""
     made = airflow_standalone._password_file(tmp_path)
