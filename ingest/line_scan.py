@@ -320,6 +320,8 @@ def _is_clean(item: AnyFormat) -> str:
         patterns[field.name] = f"(?:{pattern})" if field.required else f"(?:-|{pattern})?"
     odd = typed_sql.ODD_TEXT if isinstance(item, JsonFormat) else typed_sql.ODD_TEXT.partition("|")[0]
     texts = [name for name in typed_sql.TEXTS if name in filled]
+    if isinstance(item, TextFormat) and item.is_printable:
+        texts = []
     return typed_sql.is_clean(required, patterns, odd, texts) + " and is_usual"
 
 

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from ingest import json_scan, line_scan, refusal
 from ingest.batches import Batch, batches
 from ingest.bytepass import ObjectBytes
+from ingest.envelopes import cri
 from ingest.fields import COLUMNS, MAX_DEPTH, MAX_LINE_BYTES, REJECTED_COLUMNS
 from ingest.formats import CONTRACT_A, twins
 from ingest.formats.choice import declared_format
@@ -160,20 +161,27 @@ class _Reading:
         return json_scan.scan(self.con, self.data)
 
     def _read_batch(self, batch: Batch) -> None:
-        self.has_parts = self.has_parts or may_hold_parts(batch.content)
         numbers: Sequence[int] = batch.numbers
         if not self.has_parts and len(numbers) >= _FEW_LINES:
             numbers = self._scan(batch)
-        for line in batch.raw_lines(numbers):
+        lines = batch.raw_lines(numbers)
+        self.has_parts = self.has_parts or any(may_hold_parts(line.content) for line in lines)
+        for line in lines:
             self._judge(line)
         self._flush()
 
     def _scan(self, batch: Batch) -> list[int]:
-        """Read a batch by queries, in the ways that lines of the object showed; returns the lines left."""
+        """Read a batch by queries, in the ways that lines of the object showed; returns the lines left.
+
+        The end of a line in parts looks like a whole one: where there may be parts, all lines of that
+        envelope are left to the strict reader, which joins them.
+        """
         left = batch.table()
         tried: set[Way] = set()
         while left.num_rows >= _FEW_LINES and (way := self._next_way(batch, left, tried)):
             tried.add(way)
+            if cri.ENVELOPE.name in way.envelopes and may_hold_parts(batch.content):
+                continue
             read = self._query(way, left)
             left = left.filter(pc.invert(pc.is_in(left["line_number"], value_set=read)))
         numbers: list[int] = left["line_number"].to_pylist()

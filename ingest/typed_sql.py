@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from ingest.fields import COLUMNS, EARLIEST_US, FIELDS, LATEST_US
 
@@ -44,7 +44,7 @@ def typed(name: str, kind: str) -> str:
 
 
 def is_clean(
-    required: Iterable[str], number_patterns: dict[str, str], odd_text: str, texts: Iterable[str] = TEXTS
+    required: Iterable[str], number_patterns: dict[str, str], odd_text: str, texts: Collection[str] = TEXTS
 ) -> str:
     """SQL: nothing about the row asks for the strict reader.
 
@@ -53,10 +53,11 @@ def is_clean(
     """
     present = " and ".join(f"{name} is not null" for name in required)
     numbers = " || ',' || ".join(f"coalesce({name}, '')" for name in number_patterns)
-    together = ", ".join(texts)
+    together = f"'\"' || concat_ws('\"', {', '.join(texts)}) || '\"'" if texts else "''"
+    odd = f"regexp_matches({together}, {quoted(odd_text)})"
     return (
         f"{present} and remote_addr not in ('', '-')"
         f" and regexp_full_match({numbers}, {quoted(','.join(number_patterns.values()))})"
-        f" and not regexp_matches('\"' || concat_ws('\"', {together}) || '\"', {quoted(odd_text)})"
+        f" and not {odd}"
         f" and logged_us between {EARLIEST_US} and {LATEST_US - 1}"
     )

@@ -79,6 +79,7 @@ _ASCII_CLASSES = {
     r'[^"\\]': r"[ !#-\[\]-~]",
     r'[^" \\]': r"[!#-\[\]-~]",
     r'[^" ]': r"[!#-~]",
+    r"[^ \"]": r"[!#-~]",
     r"[^ ]": r"[!-~]",
     r"[^\]]": r"[ -\\^-~]",
     r"[^\[]": r"[ -Z\\-~]",
@@ -87,6 +88,9 @@ _ASCII_CLASSES = {
     r"[^\t]": r"[ -~]",
     r"[^,]": r"[ -+\--~]",
     r"[^}]": r"[ -|~]",
+    r"[^|}]": r"[ -{~]",
+    r"[^|}/]": r"[ -.0-{~]",
+    r"[^;]": r"[ -:<-~]",
     r"\\.": r"\\[ -~]",
     r" .*": r" [ -~]*",
 }
@@ -146,6 +150,13 @@ class TextFormat(Format):
         pattern = _in_ascii(_compiled(self.pattern.removesuffix(_REST), split_request=True))
         # What follows the last place is not looked at: in a line of a load balancer it is half of the line.
         return f"^{pattern}" + ("(?: |$)" if self.pattern.endswith(_REST) else "$"), tuple(fields)
+
+    @cached_property
+    def is_printable(self) -> bool:
+        """Whether each text that `fast` finds is printable ASCII, since no other fits its place."""
+        shapes = [found[2] or _SHAPE_OF.get(found[1], "word") for found in _PLACE.finditer(self.pattern)]
+        patterns = [_in_ascii(SHAPES[shape]) for shape in shapes]
+        return not any("[^" in pattern or pattern.endswith(".*") for pattern in patterns)
 
     @property
     def has(self) -> frozenset[str]:  # noqa: D102

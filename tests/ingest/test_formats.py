@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -15,8 +16,8 @@ import ingest.formats
 from ingest.envelopes import ENVELOPES
 from ingest.envelopes.peel import peel
 from ingest.fields import COLUMNS
-from ingest.formats import FORMATS
-from ingest.formats.model import AnyFormat
+from ingest.formats import BY_NAME, FORMATS
+from ingest.formats.model import AnyFormat, Sample, TextFormat
 from ingest.strict import Context, document_of, fit, read_text
 
 # 2026-11-01T00:00:00Z: the samples of syslog, whose times have no year, are of October 2026.
@@ -34,6 +35,38 @@ def test_every_file_of_the_rooms_is_tried() -> None:
     for room, known in ((ingest.formats, FORMATS), (ingest.envelopes, ENVELOPES)):
         files = {module.name for module in pkgutil.iter_modules(room.__path__)} - TOOLS
         assert len(files) == len(known)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [item for item in FORMATS if isinstance(item, TextFormat) and item.is_printable],
+    ids=lambda item: item.name,
+)
+def test_the_fast_pattern_finds_printable_text_only(item: TextFormat) -> None:
+    """The query does not look at such texts again: wherever an odd character stands, no group has it."""
+    pattern = re.compile(item.fast[0], re.DOTALL)
+    lines = [line for line in map(bare, item.samples) if pattern.match(line)]
+    # Classic Artifactory's two sample lines are left to the strict reader.
+    assert lines or item.name == "artifactory-classic"
+    for line in lines:
+        for place in range(len(line)):
+            for odd in ("\x01", "\x7f", "é", "\u2028"):
+                found = pattern.match(f"{line[:place]}{odd}{line[place + 1 :]}")
+                assert not found or odd not in "".join(group or "" for group in found.groups())
+
+
+def bare(sample: Sample) -> str:
+    """The line of a sample without the envelopes around it."""
+    text = sample[0]
+    while peeled := peel(text, document_of(text), depth=0):
+        text = peeled.line
+    return text
+
+
+def test_a_pattern_that_finds_anything_is_not_taken_for_printable() -> None:
+    """The planted defect."""
+    assert replace(BY_NAME["combined"], pattern='<remote_addr> "<user_agent>"').is_printable
+    assert not replace(BY_NAME["combined"], pattern='<remote_addr> "<user_agent:anything>"').is_printable
 
 
 def test_every_format_has_a_source_and_samples() -> None:

@@ -152,6 +152,18 @@ def test_parts_of_a_line_are_joined_and_accounted_for(read: Callable[..., Any]) 
     assert counts.reasons == {"no_format": 1, "unterminated": 1}
 
 
+@pytest.mark.parametrize("before", [0, 3, 300])
+def test_parts_are_joined_behind_many_lines_of_any_kind(read: Callable[..., Any], before: int) -> None:
+    """Two lines in parts behind lines that queries read, and whole lines of the same envelope among them."""
+    whole = '192.0.2.20 - - [20/Oct/2026:08:27:00 +0000] "GET /v2/ HTTP/1.1" 200 2 "-" "docker/27.3.1"'
+    stamp = "2026-10-20T08:27:00.1Z"
+    parts = [f"{stamp} stdout P {whole[:30]}", f"{stamp} stdout F {whole[30:]}"] * 2
+    lines = [whole] * before + [f"{stamp} stdout F {whole}"] * before + parts
+    counts = read("\n".join([*lines, ""]).encode()).counts
+    assert (counts.lines, counts.staged, counts.skipped) == (2 * before + 4, 2 * before + 2, 2)
+    assert counts.quarantined == 0
+
+
 def test_a_request_that_distribution_logs_twice_counts_once(read: Callable[..., Any]) -> None:
     completed, _ = choice.parse("distribution").samples[0]  # type: ignore[union-attr]
     short = (
