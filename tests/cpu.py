@@ -14,8 +14,8 @@ def ratio(work: Callable[[], object], tries: int = 3) -> float:
 
     Work and unit take turns, and the least of each counts: a busy neighbour slows both, and seldom every try.
     """
-    measured = [(_seconds(work), _seconds(_unit)) for _ in range(tries)]
-    return min(seconds for seconds, _ in measured) / min(unit for _, unit in measured)
+    measured = [(seconds(work), seconds(_unit)) for _ in range(tries)]
+    return min(own for own, _ in measured) / min(unit for _, unit in measured)
 
 
 def _unit() -> None:
@@ -23,7 +23,8 @@ def _unit() -> None:
         sha256(message).digest()
 
 
-def _seconds(work: Callable[[], object]) -> float:
+def seconds(work: Callable[[], object]) -> float:
+    """CPU seconds of this process for `work`, once: to be compared within one run only."""
     started = time.process_time()
     work()
     return time.process_time() - started

@@ -7,7 +7,6 @@ less than 20 ms is fast enough, whatever its growth.
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from ipaddress import ip_network
@@ -22,6 +21,7 @@ from ingest.paths import parse
 from ingest.rejected import RejectedLine
 from ingest.scrub import scrub
 from ingest.strict import Comment, Context, read_text
+from tests import cpu
 
 PIECES = (
     *(
@@ -94,14 +94,10 @@ READERS: dict[str, Callable[[str], object]] = {
 def growth(read: Callable[[str], object], piece: str) -> float:
     """CPU time of a text of 32 KiB over that of 4 KiB; 0 where the long one takes little."""
     pieces = MAX_LINE_BYTES // 2 // len(piece)
-    long = min(_seconds(read, piece * pieces) for _ in range(3))
-    return long / min(_seconds(read, piece * (pieces // 8)) for _ in range(5)) if long > 0.02 else 0
-
-
-def _seconds(read: Callable[[str], object], text: str) -> float:
-    begun = time.process_time()
-    read(text)
-    return time.process_time() - begun
+    long = min(cpu.seconds(lambda: read(piece * pieces)) for _ in range(3))
+    if long <= 0.02:
+        return 0
+    return long / min(cpu.seconds(lambda: read(piece * (pieces // 8))) for _ in range(5))
 
 
 @pytest.mark.parametrize("name", READERS)
