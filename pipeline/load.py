@@ -64,15 +64,18 @@ class Loader:
             supersedes = max(grown_from, key=lambda load: load.byte_count, default=None)
             return self._load_bytes(pending, data, supersedes)
 
-    def is_rewritten(self, load: Load) -> bool:
-        """Whether a remote object was loaded with other content under the same name, which is no beginning of
-        this one. (A local log has its name from those before it: that is rotation.)"""
-        states = [
-            other.load_id
-            for other in self.ledger.current
-            if (other.source, other.object_name) == (load.source, load.object_name)
-        ]
-        return "://" in load.object_name and states != [load.load_id]
+    def rewritten(self, loads: list[Load]) -> list[str]:
+        """Names of the remote objects among these that were loaded with other content under the same name,
+        which is no beginning of theirs. (A local log has its name from those before it: that is rotation.)
+
+        For a group at once: it takes a walk through the whole ledger.
+        """
+        remote = {(load.source, load.object_name): load for load in loads if "://" in load.object_name}
+        states: dict[tuple[str, str], list[str]] = {key: [] for key in remote}
+        for other in self.ledger.current if remote else []:
+            if (other.source, other.object_name) in states:
+                states[other.source, other.object_name].append(other.load_id)
+        return [name for (source, name), load in remote.items() if states[source, name] != [load.load_id]]
 
     def load_again(self, pending: PendingObject, before: Load) -> Load:
         """Load an object that the ledger holds already, with the reference data of now.
@@ -171,7 +174,7 @@ def load_group(settings: Settings, group: list[dict[str, Any]]) -> dict[str, Any
     """
     loader, on_list = Loader(settings), RefusedObjects(settings.refused)
     loads: list[Load] = []
-    already, refused, rewritten = 0, [], []
+    already, refused = 0, []
     for entry in group:
         pending = PendingObject(**entry)
         try:
@@ -183,8 +186,6 @@ def load_group(settings: Settings, group: list[dict[str, Any]]) -> dict[str, Any
             on_list.add(pending, error, datetime.now(UTC))
             continue
         on_list.forget(pending.source, pending.name)
-        if load and loader.is_rewritten(load):
-            rewritten.append(pending.name)
         if load is None:
             already += 1
         else:
@@ -193,7 +194,7 @@ def load_group(settings: Settings, group: list[dict[str, Any]]) -> dict[str, Any
         "objects": len(loads),
         "already_loaded": already,
         "refused": refused,
-        "rewritten": rewritten,
+        "rewritten": loader.rewritten(loads),
         "lines": sum(load.line_count for load in loads),
         "staged": sum(load.staged_count for load in loads),
         "quarantined": sum(load.quarantined_count for load in loads),
