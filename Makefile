@@ -140,7 +140,7 @@ lock: setup-dev ## resolve the dependencies of pyproject.toml again
 	@scripts/lock $(BIN)
 
 reference: setup ## make the bundled address ranges again (needs npm and the network)
-	@$(BIN)/python -m pipeline.reference_bundle
+	@$(BIN)/python -m pipeline.reference.bundle
 
 coverage: setup ## how many random addresses have a country and an operator, by the data in use
 	@$(BIN)/python -m pipeline coverage $(ARGS)

@@ -29,7 +29,7 @@ from airflow.sdk import Asset, dag, task
 
 def alert(context: Any) -> None:  # noqa: ANN401 - Airflow's context
     """Tell of a task that failed for good (docs/alerts.md)."""
-    from pipeline.alerts import task_failed
+    from pipeline.watch.alerts import task_failed
 
     task_failed(context)
 
@@ -54,7 +54,8 @@ def build_marts() -> None:
         """What the registry says of digests that the catalogue lacks; its answers never make this red."""
         from airflow.sdk.exceptions import AirflowSkipException
 
-        from pipeline import connections, registry
+        from pipeline import connections
+        from pipeline.catalogue import registry
         from pipeline.settings import load_settings
         from pipeline.tasks import safe_errors
 
@@ -69,9 +70,9 @@ def build_marts() -> None:
     @task(pool="warehouse", trigger_rule="all_done")
     def plan() -> dict[str, Any]:
         """Which days the build has to rebuild."""
-        from pipeline import plan
         from pipeline.settings import load_settings
         from pipeline.tasks import safe_errors
+        from pipeline.warehouse import plan
 
         with safe_errors():
             return plan.write(load_settings())
@@ -81,9 +82,9 @@ def build_marts() -> None:
         """One dbt process over the planned days, with all tests."""
         from airflow.sdk.exceptions import AirflowSkipException
 
-        from pipeline import build
         from pipeline.settings import load_settings
         from pipeline.tasks import safe_errors
+        from pipeline.warehouse import build
 
         if not planned["is_due"]:
             raise AirflowSkipException("Nothing new: no day has to be rebuilt, and every load is published.")
@@ -94,9 +95,9 @@ def build_marts() -> None:
     @task(pool="warehouse", outlets=[Asset(name="marts", uri="pullhouse://marts")])
     def publish() -> dict[str, Any]:
         """The tested warehouse becomes what people read."""
-        from pipeline import publish
         from pipeline.settings import load_settings
         from pipeline.tasks import safe_errors
+        from pipeline.warehouse import publish
 
         with safe_errors():
             return publish.publish(load_settings())

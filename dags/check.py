@@ -21,7 +21,7 @@ from airflow.sdk import CronTriggerTimetable, dag, task
 
 def alert(context: Any) -> None:  # noqa: ANN401 - Airflow's context
     """Tell of a task that failed for good (docs/alerts.md)."""
-    from pipeline.alerts import task_failed
+    from pipeline.watch.alerts import task_failed
 
     task_failed(context)
 
@@ -47,9 +47,9 @@ def check() -> None:
         from airflow.sdk.exceptions import AirflowFailException
 
         from ingest.scrub import scrub
-        from pipeline import check
         from pipeline.settings import load_settings
         from pipeline.tasks import safe_errors
+        from pipeline.watch import check
 
         with safe_errors():
             found = check.look(load_settings(), datetime.now(UTC))

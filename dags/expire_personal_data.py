@@ -21,7 +21,7 @@ from airflow.sdk import CronTriggerTimetable, dag, task
 
 def alert(context: Any) -> None:  # noqa: ANN401 - Airflow's context
     """Tell of a task that failed for good (docs/alerts.md)."""
-    from pipeline.alerts import task_failed
+    from pipeline.watch.alerts import task_failed
 
     task_failed(context)
 

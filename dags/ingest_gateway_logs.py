@@ -31,7 +31,7 @@ AT_MOST_GROUPS = 32  # Airflow maps at most 1,024 tasks, and each of them costs 
 
 def alert(context: Any) -> None:  # noqa: ANN401 - Airflow's context
     """Tell of a task that failed for good (docs/alerts.md)."""
-    from pipeline.alerts import task_failed
+    from pipeline.watch.alerts import task_failed
 
     task_failed(context)
 
@@ -62,7 +62,7 @@ def ingest_gateway_logs() -> None:
         params: dict[str, Any] | None = None, data_interval_end: datetime | None = None
     ) -> list[list[dict[str, Any]]]:
         """Objects that the ledger lacks, shared out by size."""
-        from pipeline import pending
+        from pipeline.loading import pending
         from pipeline.settings import load_settings
         from pipeline.tasks import safe_errors
 
@@ -77,7 +77,7 @@ def ingest_gateway_logs() -> None:
     @task
     def ensure_keys(groups: list[list[dict[str, Any]]]) -> list[str]:
         """The identity keys of all epochs: one task, so that two loads never make two keys."""
-        from pipeline import keys
+        from pipeline.loading import keys
         from pipeline.settings import load_settings
         from pipeline.tasks import safe_errors
 
@@ -88,7 +88,7 @@ def ingest_gateway_logs() -> None:
     @task(max_active_tis_per_dagrun=4)
     def load_objects(group: list[dict[str, Any]]) -> dict[str, Any]:
         """Bytes to enriched, pseudonymous requests in the lake, object by object."""
-        from pipeline import load
+        from pipeline.loading import load
         from pipeline.settings import load_settings
         from pipeline.tasks import safe_errors
 
@@ -98,7 +98,7 @@ def ingest_gateway_logs() -> None:
     @task(retries=0, outlets=[Asset(name="enriched_requests", uri="pullhouse://lake/requests")])
     def report(summaries: list[dict[str, Any]]) -> dict[str, Any]:
         """Add the counts up; red when nothing at all is loaded, now or before."""
-        from pipeline.ledger import Ledger
+        from pipeline.lake.ledger import Ledger
         from pipeline.settings import load_settings
         from pipeline.tasks import safe_errors, total_loads
 

@@ -20,7 +20,7 @@ from airflow.sdk import Asset, Param, dag, task
 
 def alert(context: Any) -> None:  # noqa: ANN401 - Airflow's context
     """Tell of a task that failed for good (docs/alerts.md)."""
-    from pipeline.alerts import task_failed
+    from pipeline.watch.alerts import task_failed
 
     task_failed(context)
 
@@ -48,9 +48,9 @@ def rebuild_window() -> None:
     @task(pool="warehouse", retries=0)
     def plan(params: dict[str, Any] | None = None) -> dict[str, Any]:
         """Check the window and plan its days."""
-        from pipeline import plan
         from pipeline.settings import load_settings
         from pipeline.tasks import parse_window, safe_errors
+        from pipeline.warehouse import plan
 
         with safe_errors():
             return plan.write(load_settings(), **parse_window(params or {}))
@@ -58,9 +58,9 @@ def rebuild_window() -> None:
     @task(pool="warehouse", retries=1)
     def dbt_build(params: dict[str, Any] | None = None) -> dict[str, Any]:
         """One dbt process over the planned days, with all tests."""
-        from pipeline import build
         from pipeline.settings import load_settings
         from pipeline.tasks import parse_window, safe_errors
+        from pipeline.warehouse import build
 
         with safe_errors():
             # Planned again under the lock: another run may have put its own plan there since.
@@ -69,9 +69,9 @@ def rebuild_window() -> None:
     @task(pool="warehouse", outlets=[Asset(name="marts", uri="pullhouse://marts")])
     def publish() -> dict[str, Any]:
         """The tested warehouse becomes what people read."""
-        from pipeline import publish
         from pipeline.settings import load_settings
         from pipeline.tasks import safe_errors
+        from pipeline.warehouse import publish
 
         with safe_errors():
             return publish.publish(load_settings())

@@ -23,7 +23,7 @@ from airflow.sdk import CronTriggerTimetable, Param, dag, task
 
 def alert(context: Any) -> None:  # noqa: ANN401 - Airflow's context
     """Tell of a task that failed for good (docs/alerts.md)."""
-    from pipeline.alerts import task_failed
+    from pipeline.watch.alerts import task_failed
 
     task_failed(context)
 
@@ -51,13 +51,13 @@ def refresh_reference_data() -> None:
     @task
     def refresh(params: dict[str, Any] | None = None) -> dict[str, Any]:
         """Take newer data sets in, or say why not."""
-        from pipeline import reference
+        from pipeline.reference import refresh
         from pipeline.settings import load_settings
         from pipeline.tasks import safe_errors
 
         with safe_errors():
             old_will_do = bool(params and params["old_will_do"])
-            return reference.refresh(load_settings(), old_will_do=old_will_do)
+            return refresh.refresh(load_settings(), old_will_do=old_will_do)
 
     refresh()
 

@@ -10,8 +10,8 @@ from dashboard import attribution, controls
 from dashboard.queries import overview
 from dashboard.queries.selection import Selection
 from dashboard.text import plain
-from pipeline.marts import NotPublishedError
 from pipeline.settings import SettingsError
+from pipeline.warehouse.marts import NotPublishedError
 
 _SELECTION = "selection"
 

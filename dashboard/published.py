@@ -9,8 +9,8 @@ import duckdb
 import pandas as pd
 import streamlit as st
 
-from pipeline.marts import MARTS, NotPublishedError, attach, why_nothing_is_there
 from pipeline.settings import read_settings
+from pipeline.warehouse.marts import MARTS, NotPublishedError, attach, why_nothing_is_there
 
 
 def query(sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:

@@ -16,10 +16,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from enrichers.client_rules import SeedError, ordered_seed
-from enrichers.ranges import RangeTable, as_object, network_range, parse, table, text_where
-from enrichers.reference import ReferenceSet
-from enrichers.reference_seeds import read_seed
+from enrichers.clients.rules import SeedError, ordered_seed
+from enrichers.reference.ranges import RangeTable, as_object, network_range, parse, table, text_where
+from enrichers.reference.reference_set import ReferenceSet
+from enrichers.reference.seeds import read_seed
 
 COLUMNS = ["ci_provider", "ci_verdict", "ci_reason"]
 CONDITIONS = ["client_name", "client_category", "kernel_hint", "cloud_provider", "ci_range", "address"]

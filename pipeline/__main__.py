@@ -12,17 +12,14 @@ from datetime import UTC, date, datetime
 from rich.console import Console
 
 from enrichers.identity import IdentityKeyError
-from enrichers.reference_dataset import ReferenceDataError
+from enrichers.reference.dataset import ReferenceDataError
 from ingest.errors import ObjectError, SourceError
-from pipeline.airflow_standalone import AirflowError
-from pipeline.build import BuildError
-from pipeline.catalogue import CatalogueError
-from pipeline.explain import UnknownPullError
-from pipeline.labels import LabelsError
-from pipeline.ledger import LedgerError
+from pipeline.catalogue.store import CatalogueError
+from pipeline.lake.ledger import LedgerError
+from pipeline.local_airflow.standalone import AirflowError
 from pipeline.lock import LockError
-from pipeline.marts import NotPublishedError
-from pipeline.publish import PublishError
+from pipeline.screens.explain import UnknownPullError
+from pipeline.screens.labels import LabelsError
 from pipeline.settings import (
     Settings,
     SettingsError,
@@ -31,6 +28,9 @@ from pipeline.settings import (
     read_settings,
 )
 from pipeline.tasks import StepError, WindowError, safe_errors
+from pipeline.warehouse.build import BuildError
+from pipeline.warehouse.marts import NotPublishedError
+from pipeline.warehouse.publish import PublishError
 
 Command = Callable[[Settings, argparse.Namespace, Console], int]
 
@@ -93,7 +93,7 @@ def _run(settings: Settings, options: argparse.Namespace, console: Console) -> i
 
 def _report(settings: Settings, options: argparse.Namespace, console: Console) -> int:
     from dashboard.report.write import write
-    from pipeline import report
+    from pipeline.screens import report
 
     report.show(report.read(settings), console)
     report.show_where(write(settings), settings, console)
@@ -108,7 +108,7 @@ def _export(settings: Settings, options: argparse.Namespace, console: Console) -
 
 
 def _status(settings: Settings, options: argparse.Namespace, console: Console) -> int:
-    from pipeline import status, status_screen
+    from pipeline.screens import status, status_screen
 
     now = datetime.now(UTC)
     found = status.read(settings, now)
@@ -120,7 +120,7 @@ def _status(settings: Settings, options: argparse.Namespace, console: Console) -
 
 
 def _check(settings: Settings, options: argparse.Namespace, console: Console) -> int:
-    from pipeline import check
+    from pipeline.watch import check
 
     found = check.look(settings, datetime.now(UTC))
     for trouble in found:
@@ -130,21 +130,21 @@ def _check(settings: Settings, options: argparse.Namespace, console: Console) ->
 
 
 def _explain(settings: Settings, options: argparse.Namespace, console: Console) -> int:
-    from pipeline import explain
+    from pipeline.screens import explain
 
     explain.show(explain.read(settings, options.pull_id), console)
     return 0
 
 
 def _calibrate(settings: Settings, options: argparse.Namespace, console: Console) -> int:
-    from pipeline import calibrate
+    from pipeline.screens import calibrate
 
     calibrate.show(calibrate.read(settings), console)
     return 0
 
 
 def _doctor(settings: Settings, options: argparse.Namespace, console: Console) -> int:
-    from pipeline import doctor, doctor_screen
+    from pipeline.screens import doctor, doctor_screen
 
     if not settings.all_sources:
         raise SourceError("settings", "no source of logs is configured", "Give LOGS=<file, folder or glob>.")
@@ -153,9 +153,9 @@ def _doctor(settings: Settings, options: argparse.Namespace, console: Console) -
 
 
 def _load(settings: Settings, options: argparse.Namespace, console: Console) -> int:
-    from pipeline import keys, load, pending
-    from pipeline.ledger import Ledger
-    from pipeline.refused import RefusedObjects
+    from pipeline.lake.ledger import Ledger
+    from pipeline.loading import keys, load, pending
+    from pipeline.loading.refused import RefusedObjects
 
     objects = pending.find(settings)
     keys.ensure(settings, objects, datetime.now(UTC))
@@ -166,7 +166,7 @@ def _load(settings: Settings, options: argparse.Namespace, console: Console) -> 
 
 
 def _catalogue(settings: Settings, options: argparse.Namespace, console: Console) -> int:
-    from pipeline import registry
+    from pipeline.catalogue import registry
 
     if settings.registry is None:
         raise SettingsError(
@@ -177,7 +177,7 @@ def _catalogue(settings: Settings, options: argparse.Namespace, console: Console
 
 
 def _plan(settings: Settings, options: argparse.Namespace, console: Console) -> int:
-    from pipeline import plan
+    from pipeline.warehouse import plan
 
     _check_window(options)
     console.print_json(json.dumps(plan.write(settings, options.full, options.start, options.end)))
@@ -185,7 +185,7 @@ def _plan(settings: Settings, options: argparse.Namespace, console: Console) -> 
 
 
 def _build(settings: Settings, options: argparse.Namespace, console: Console) -> int:
-    from pipeline import build
+    from pipeline.warehouse import build
 
     _check_window(options)
     built = build.plan_and_run(settings, options.full, options.start, options.end)
@@ -202,7 +202,7 @@ def _check_window(options: argparse.Namespace) -> None:
 
 
 def _publish(settings: Settings, options: argparse.Namespace, console: Console) -> int:
-    from pipeline import publish
+    from pipeline.warehouse import publish
 
     console.print_json(json.dumps(publish.publish(settings)))
     return 0
@@ -216,7 +216,7 @@ def _expire(settings: Settings, options: argparse.Namespace, console: Console) -
 
 
 def _dbt(settings: Settings, options: argparse.Namespace, console: Console) -> int:
-    from pipeline import build
+    from pipeline.warehouse import build
 
     if not options.arguments:
         raise BuildError('No dbt command is given. For instance: make dbt ARGS="test".')
@@ -224,13 +224,13 @@ def _dbt(settings: Settings, options: argparse.Namespace, console: Console) -> i
 
 
 def _airflow(settings: Settings, options: argparse.Namespace, console: Console) -> int:
-    from pipeline import airflow_standalone
+    from pipeline.local_airflow import standalone
 
-    return airflow_standalone.serve(settings)
+    return standalone.serve(settings)
 
 
 def _coverage(settings: Settings, options: argparse.Namespace, console: Console) -> int:
-    from pipeline import coverage
+    from pipeline.screens import coverage
 
     return 0 if coverage.show(coverage.measure(settings, options.count, options.seed), console) else 1
 

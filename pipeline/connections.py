@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.registry_client import Credentials
+from pipeline.catalogue.registry_client import Credentials
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from enrichers.identity import KeyRing
-from pipeline.ledger import Ledger
+from pipeline.lake.ledger import Ledger
 from pipeline.lock import warehouse_lock
 from pipeline.settings import Settings
 

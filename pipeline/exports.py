@@ -14,9 +14,9 @@ import duckdb
 import pandas as pd
 from rich.console import Console
 
-from pipeline.ledger import write_durably
-from pipeline.marts import open_marts
+from pipeline.lake.ledger import write_durably
 from pipeline.settings import Settings
+from pipeline.warehouse.marts import open_marts
 
 SAFE = "safe to retire"
 BADGE_DAYS = 30

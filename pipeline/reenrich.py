@@ -13,13 +13,14 @@ from typing import Any
 
 from enrichers.identity import KeyRing
 from ingest.errors import ObjectError
-from pipeline import build, pending, publish
-from pipeline.ledger import Ledger, Load
-from pipeline.load import Loader
+from pipeline.lake.ledger import Ledger, Load
+from pipeline.loading import pending
+from pipeline.loading.load import Loader
+from pipeline.loading.pending import PendingObject
+from pipeline.loading.refused import object_errors
 from pipeline.lock import warehouse_lock
-from pipeline.pending import PendingObject
-from pipeline.refused import object_errors
 from pipeline.settings import Settings
+from pipeline.warehouse import build, publish
 
 
 def reenrich(settings: Settings, start: date, end: date) -> dict[str, Any]:

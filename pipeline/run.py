@@ -14,12 +14,14 @@ from rich.console import Console
 import samples
 from dashboard.report.write import write as write_report
 from ingest.errors import SourceError
-from pipeline import catalogue, losses, pending, report
-from pipeline.airflow_run import DagFailedError, Progress, RunRequest, run_dags
-from pipeline.ledger import Ledger
-from pipeline.plan import read_publication
-from pipeline.refused import RefusedObjects
+from pipeline.catalogue import store
+from pipeline.lake.ledger import Ledger
+from pipeline.loading import pending
+from pipeline.loading.refused import RefusedObjects
+from pipeline.local_airflow.runner import DagFailedError, Progress, RunRequest, run_dags
+from pipeline.screens import losses, report
 from pipeline.settings import Settings, load_settings
+from pipeline.warehouse.plan import read_publication
 
 EVERY = 8
 SHOWN_REFUSED = 10
@@ -69,7 +71,7 @@ def run(settings: Settings, console: Console) -> int:
 def _job(settings: Settings) -> Job:
     pending.find(settings)
     if settings.catalogue:
-        catalogue.read_file(settings.catalogue)
+        store.read_file(settings.catalogue)
     return Job(settings, {"PULLHOUSE_DATA": str(settings.data)}, _runs())
 
 

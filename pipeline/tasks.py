@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import ObjectError
+from pipeline.paths import REPOSITORY_ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 OUR_ROOMS = {"ingest", "enrichers", "pipeline", "dashboard", "dags"}
 # They stand in every traceback, and nothing goes wrong in them.
 GUARDS = {"safe_errors", "object_errors"}
@@ -118,13 +118,13 @@ def describe(error: Exception) -> str:
 
 
 def _place(error: Exception) -> str:
-    """The innermost line of ours ("pipeline/lake.py:80"), else the innermost of all."""
+    """The innermost line of ours ("pipeline/lake/parquet.py:80"), else the innermost of all."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if _is_ours(Path(frame.filename)) and frame.name not in GUARDS]
     innermost = (ours or list(frames))[-1]
     path = Path(innermost.filename)
-    return f"{path.relative_to(ROOT) if _is_ours(path) else path.name}:{innermost.lineno}"
+    return f"{path.relative_to(REPOSITORY_ROOT) if _is_ours(path) else path.name}:{innermost.lineno}"
 
 
 def _is_ours(path: Path) -> bool:
-    return path.is_relative_to(ROOT) and path.relative_to(ROOT).parts[0] in OUR_ROOMS
+    return path.is_relative_to(REPOSITORY_ROOT) and path.relative_to(REPOSITORY_ROOT).parts[0] in OUR_ROOMS

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.counted import Counted, build
+from tests.support.counted import Counted, build
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from dashboard.published import query
 from dashboard.queries.dimensions import expression
 from dashboard.queries.selection import Selection
 from dashboard.queries.unique_keys import UNIQUE_KEYS
-from pipeline.marts import MARTS
+from pipeline.warehouse.marts import MARTS
 
 
 def crossed(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.queries.selection import Selection
-from pipeline.marts import MARTS
+from pipeline.warehouse.marts import MARTS
 
 # Measures that add up → expression over fct_pulls, as in macro additive_measures; a test compares them.
 MEASURES = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.published import query
-from pipeline.marts import MARTS
+from pipeline.warehouse.marts import MARTS
 
 # Name → expression over fct_pulls; those of macro pull_dimensions, which a test compares.
 DIMENSIONS = {

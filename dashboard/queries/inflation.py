@@ -7,7 +7,7 @@ import pandas as pd
 from dashboard.published import query
 from dashboard.queries.selection import Selection
 from dashboard.queries.unique_keys import UNIQUE_KEYS
-from pipeline.marts import MARTS
+from pipeline.warehouse.marts import MARTS
 
 _PULLS = "case when outcome = 'version_check' then 1 else download_count end"
 

@@ -15,7 +15,7 @@ from dashboard.queries.counts import (
 )
 from dashboard.queries.selection import Selection
 from dashboard.queries.unique_keys import UNIQUE_KEYS
-from pipeline.marts import MARTS
+from pipeline.warehouse.marts import MARTS
 
 Grain = Literal["day", "week", "month", "year"]
 GRAINS: tuple[Grain, ...] = ("day", "week", "month", "year")

@@ -6,7 +6,7 @@ import pandas as pd
 
 from dashboard.published import query
 from dashboard.queries.selection import Selection
-from pipeline.marts import MARTS
+from pipeline.warehouse.marts import MARTS
 
 _UNKNOWN = (
     "unknown_client_count",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.marts import MARTS
+from pipeline.warehouse.marts import MARTS
 
 # An origin has another pseudonym under each key; this finds the earliest that is known of it, from border to
 # border. What macro unique_keys does, which a test compares with `uniques_between`.

@@ -7,7 +7,7 @@ import pandas as pd
 from dashboard.published import query
 from dashboard.queries.dimensions import expression
 from dashboard.queries.selection import Selection
-from pipeline.marts import MARTS
+from pipeline.warehouse.marts import MARTS
 
 
 def installs(selection: Selection) -> pd.DataFrame:

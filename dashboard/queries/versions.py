@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from dashboard.published import query
-from pipeline.marts import MARTS
+from pipeline.warehouse.marts import MARTS
 
 
 def adoption(repository: str, first_day: date, last_day: date, top: int) -> pd.DataFrame:

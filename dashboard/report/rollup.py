@@ -14,7 +14,7 @@ import pandas as pd
 
 from dashboard.queries.unique_keys import UNIQUE_KEYS
 from dashboard.text import visible
-from pipeline.marts import MARTS
+from pipeline.warehouse.marts import MARTS
 
 Grain = Literal["day", "week"]
 MARTS_BY_GRAIN: dict[Grain, str] = {"day": "pulls_daily", "week": "pulls_weekly"}

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dashboard.report import digest, page, rollup
-from pipeline.ledger import write_durably
-from pipeline.marts import open_marts
+from pipeline.lake.ledger import write_durably
 from pipeline.settings import Settings
+from pipeline.warehouse.marts import open_marts
 
 
 def write(settings: Settings) -> Path:

@@ -10,14 +10,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests import synthetic
 from tests.conformance import worlds
 from tests.conformance.accuracy import Accuracy, by_format, by_layout, by_mode
 from tests.counting.scoring import score
-from tests.layouts import Corpus, write
-from tests.variants import changed
-from tests.warehouse import make
-from tests.written import Written
+from tests.support import synthetic
+from tests.support.layouts import Corpus, write
+from tests.support.variants import changed
+from tests.support.warehouse import make
+from tests.support.written import Written
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "counting.md"

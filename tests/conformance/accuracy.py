@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tests.conformance.worlds import FormatWorld, World
 from tests.counting.scoring import Score, score
-from tests.layouts import Corpus
+from tests.support.layouts import Corpus
 
 MODES = {
     "Bproxy": "proxies everything",

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.conformance.writers import WRITERS
-from tests.layouts import (
+from tests.support.layouts import (
     Corpus,
     Layout,
     as_combined,
@@ -19,8 +19,8 @@ from tests.layouts import (
     write,
     write_text,
 )
-from tests.warehouse import Warehouse, make
-from tests.written import Written
+from tests.support.warehouse import Warehouse, make
+from tests.support.written import Written
 
 HOUR = timedelta(hours=1)
 # What a score reads, and the definitions by scenario of `make conformance`.

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.layouts import Line, as_combined
+from tests.support.layouts import Line, as_combined
 
 Writer = Callable[[Line], str]
 

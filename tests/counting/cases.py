@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.factories import CRIO, IMAGE, Traffic, digest
+from tests.support.factories import CRIO, IMAGE, Traffic, digest
 
 SECOND = timedelta(seconds=1)
 

@@ -8,8 +8,8 @@ import pytest
 
 from tests.counting.details import details
 from tests.counting.rosetta import lines
-from tests.layouts import write
-from tests.warehouse import Warehouse, make
+from tests.support.layouts import write
+from tests.support.warehouse import Warehouse, make
 
 READ = ("fct_pulls", "pull_requests", "pull_definitions_daily", "pulls_daily")
 

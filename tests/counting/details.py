@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.factories import BYTES, CONFIG_BYTES, DOCKER, IMAGE, INDEX, LAYER_BYTES, Traffic, digest
+from tests.support.factories import BYTES, CONFIG_BYTES, DOCKER, IMAGE, INDEX, LAYER_BYTES, Traffic, digest
 
 MS = timedelta(milliseconds=1)
 BEGUN = datetime(2026, 7, 8, 10, tzinfo=UTC)

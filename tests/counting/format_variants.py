@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.conformance import writers
-from tests.layouts import Corpus, Layout, Line, as_combined, separate
+from tests.support.layouts import Corpus, Layout, Line, as_combined, separate
 
 PULLS = ("cri-containerd.cold-tag", "docker.fullcold", "podman.cold-tag")
 Variant = Callable[[list[Line]], list[str]]

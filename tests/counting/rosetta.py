@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.factories import CONTAINERD, CRIO, DOCKER, IMAGE, INDEX, Traffic, digest
+from tests.support.factories import CONTAINERD, CRIO, DOCKER, IMAGE, INDEX, Traffic, digest
 
 MS = timedelta(milliseconds=1)
 # A minute after midnight: a line is written at the end of its request, which began on the day.

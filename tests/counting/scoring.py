@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.layouts import Layout
-from tests.warehouse import Warehouse
+from tests.support.layouts import Layout
+from tests.support.warehouse import Warehouse
 
 
 @dataclass(frozen=True, slots=True)

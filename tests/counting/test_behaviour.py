@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.counted import Counted
+from tests.support.counted import Counted
 
 
 @pytest.mark.parametrize("name", ["talk/first", "talk/first-with-layers"])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.counted import Counted
 from tests.counting.cases import all_cases
+from tests.support.counted import Counted
 
 CASES = {case.name: case for case in all_cases()}
 

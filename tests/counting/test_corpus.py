@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from tests.counted import Counted
 from tests.counting.scoring import explain, score, share
+from tests.support.counted import Counted
 
 SEPARATE_GOAL, PACKED_GOAL = 0.98, 0.95
 # 95 scenarios, of which truth.json leaves 2 unscored.

@@ -7,10 +7,10 @@ from pathlib import Path
 import jinja2
 import pytest
 
-from pipeline.marts import open_marts
+from pipeline.warehouse.marts import open_marts
 from scripts.definitions import read
 from tests.counting.rosetta import DEFINITIONS, scenarios
-from tests.warehouse import Warehouse
+from tests.support.warehouse import Warehouse
 
 SCENARIOS = scenarios()
 # The table's last row, for the eight definitions that it shares with us.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.counting.details import details
-from tests.warehouse import Warehouse
+from tests.support.warehouse import Warehouse
 
 DETAILS = {detail.name: detail for detail in details()}
 

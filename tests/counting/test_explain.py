@@ -9,8 +9,8 @@ import pytest
 from rich.console import Console
 
 from pipeline.__main__ import main
-from pipeline.explain import Explanation, UnknownPullError, read, sentences, show
-from tests.warehouse import Warehouse
+from pipeline.screens.explain import Explanation, UnknownPullError, read, sentences, show
+from tests.support.warehouse import Warehouse
 
 
 def explained(warehouse: Warehouse, repository: str) -> Explanation:

@@ -9,8 +9,8 @@ import pytest
 
 from tests.counting.format_variants import VARIANTS, WITHOUT_AGENT, lay_out
 from tests.counting.tried import Session, sessions_of
-from tests.layouts import Layout, write_text
-from tests.warehouse import make
+from tests.support.layouts import Layout, write_text
+from tests.support.warehouse import make
 
 Tried = dict[str, tuple[Layout, list[Session]]]
 CLIENTS = {"containerd", "docker", "podman"}

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.counting.scoring import score, share
-from tests.layouts import Corpus, packed, write
-from tests.variants import changed
-from tests.warehouse import make
+from tests.support.layouts import Corpus, packed, write
+from tests.support.variants import changed
+from tests.support.warehouse import make
 
 SESSIONS = "models/intermediate/sessions/int_sessions.sql"
 # Name → file, rule, what becomes of it.

@@ -10,7 +10,7 @@ import pytest
 from tests.conformance.accuracy import by_layout
 from tests.conformance.worlds import World, build
 from tests.counting.scoring import explain, score, share
-from tests.layouts import Corpus
+from tests.support.layouts import Corpus
 
 SCORED = 52
 # Without a catalogue one scenario is wrong: one containerd takes two tags of one repository at once, reads

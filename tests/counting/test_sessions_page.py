@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories import CONFIG_BYTES, IMAGE, Traffic, digest
-from tests.layouts import write
-from tests.warehouse import Warehouse, make
+from tests.support.factories import CONFIG_BYTES, IMAGE, Traffic, digest
+from tests.support.layouts import write
+from tests.support.warehouse import Warehouse, make
 
 DAY = "2026-03-02"
 ADDRESS = "198.51.100.7"

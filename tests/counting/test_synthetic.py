@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import synthetic
-from tests.layouts import Corpus, write
-from tests.warehouse import make
+from tests.support import synthetic
+from tests.support.layouts import Corpus, write
+from tests.support.warehouse import make
 
 REQUESTS = 200_000
 GOAL = 0.98

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.counted import Counted
+from tests.support.counted import Counted
 
 Meaning = tuple[str, str, str]
 

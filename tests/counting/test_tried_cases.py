@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.ledger import Ledger
+from pipeline.lake.ledger import Ledger
 from tests.counting.tried import Session, Tried, behaviour, formats, misses, place, sessions_of
-from tests.warehouse import Warehouse, make
+from tests.support.warehouse import Warehouse, make
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = ROOT / "tests" / "data" / "cases"

@@ -8,7 +8,7 @@ import pytest
 
 from tests.conformance.accuracy import by_layout, by_mode
 from tests.conformance.worlds import World, build
-from tests.layouts import Corpus
+from tests.support.layouts import Corpus
 
 GOAL, REDIRECT_GOAL, COMBINED_GOAL = 0.93, 0.90, 0.90
 # No goal was set where two pulls of one origin overlap: what was measured must not get worse unnoticed.

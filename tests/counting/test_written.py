@@ -10,10 +10,10 @@ import pytest
 
 from tests.conformance.worlds import World, build, written
 from tests.counting.scoring import explain, score, share
-from tests.layouts import Layout, Placed, write
-from tests.variants import changed
-from tests.warehouse import make
-from tests.written import Scenario, Written
+from tests.support.layouts import Layout, Placed, write
+from tests.support.variants import changed
+from tests.support.warehouse import make
+from tests.support.written import Scenario, Written
 
 SCENARIOS = 124
 # What was measured is in docs/counting.md. Without a catalogue nothing tells an SBOM from a layer, nor, where

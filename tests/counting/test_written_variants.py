@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.counting.test_written import differences
-from tests.layouts import packed, separate, write
-from tests.warehouse import make
-from tests.written import Written
+from tests.support.layouts import packed, separate, write
+from tests.support.warehouse import make
+from tests.support.written import Written
 
 SCENARIOS = 58
 # Two nodes in turn, whose clocks agree: nothing in the log says that they do.

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.warehouse import Warehouse
+from tests.support.warehouse import Warehouse
 
 COLUMNS = (
     "tag",

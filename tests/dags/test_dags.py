@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.airflow_run import environment_of
+from pipeline.local_airflow.runner import environment_of
 
 HERE = Path(__file__).resolve().parent
 

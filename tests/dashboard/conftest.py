@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 import samples
 from pipeline.settings import Settings
-from tests.warehouse import make
+from tests.support.warehouse import make
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "dashboard" / "app.py"

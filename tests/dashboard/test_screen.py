@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from pipeline import report
+from pipeline.screens import report
 from pipeline.settings import Settings
 from tests.dashboard.conftest import Published
 

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from pipeline.__main__ import main
-from tests.factories import Traffic
+from tests.support.factories import Traffic
 
 GOOD = Traffic("bad/input", "198.51.100.40")
 GOOD.manifest("2026-05-01 10:00:00", "HEAD", "latest")

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.registry import look_up
+from pipeline.catalogue.registry import look_up
 from pipeline.settings import Settings
 from tests.e2e.test_laws import contents
-from tests.factories import IMAGE, INDEX, Traffic
-from tests.layouts import write
 from tests.pipeline.stub_registry import Answer, StubRegistry, index, serve
-from tests.warehouse import Warehouse, build_and_publish, load_logs
+from tests.support.factories import IMAGE, INDEX, Traffic
+from tests.support.layouts import write
+from tests.support.warehouse import Warehouse, build_and_publish, load_logs
 
 APP = "acme/app"
 

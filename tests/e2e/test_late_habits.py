@@ -10,9 +10,9 @@ import pytest
 
 from pipeline.settings import Settings
 from tests.e2e.test_laws import contents
-from tests.factories import Traffic
-from tests.layouts import write
-from tests.warehouse import Warehouse, build_and_publish, load_logs, make
+from tests.support.factories import Traffic
+from tests.support.layouts import write
+from tests.support.warehouse import Warehouse, build_and_publish, load_logs, make
 
 # A Thursday: five nights from Monday to Friday might be somebody at work.
 FIRST = datetime(2026, 5, 7, 4, tzinfo=UTC)

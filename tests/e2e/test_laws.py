@@ -10,12 +10,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline import attributes, build, lake, plan, publish
-from pipeline.ledger import Ledger
+from pipeline.lake import parquet
+from pipeline.lake.ledger import Ledger
+from pipeline.loading import attributes
 from pipeline.settings import Settings
-from tests.factories import Traffic
-from tests.layouts import Corpus, Line, packed, write
-from tests.warehouse import build_and_publish, load_logs, make, quick_dbt, without_data_tests
+from pipeline.warehouse import build, plan, publish
+from tests.support.factories import Traffic
+from tests.support.layouts import Corpus, Line, packed, write
+from tests.support.warehouse import build_and_publish, load_logs, make, quick_dbt, without_data_tests
 
 # Depend on when an object was loaded and how objects were cut, not on what was pulled.
 BOOKKEEPING = {"load_ledger", "data_quality_daily"}
@@ -167,7 +169,7 @@ def test_a_line_that_became_two_rows_is_noticed(
 def contents(settings: Settings) -> dict[str, str]:
     """A digest of each mart's rows, in order, without what tells when and how they were loaded."""
     with duckdb.connect() as con:
-        con.execute(f"attach {lake.quoted(str(settings.marts))} as pullhouse (read_only)")
+        con.execute(f"attach {parquet.quoted(str(settings.marts))} as pullhouse (read_only)")
         tables = con.execute("select schema_name, table_name from duckdb_tables() order by all").fetchall()
         return {
             name: _digest(con, f'pullhouse.{schema}."{name}" {BOOKKEEPING_ROWS.get(name, "")}')
@@ -188,7 +190,7 @@ def _settings_with_keys_of(other: Settings, folder: Path) -> Settings:
 
 def _query(settings: Settings, text: str) -> list[tuple[object, ...]]:
     with duckdb.connect() as con:
-        con.execute(f"attach {lake.quoted(str(settings.marts))} as pullhouse (read_only)")
+        con.execute(f"attach {parquet.quoted(str(settings.marts))} as pullhouse (read_only)")
         con.execute("use pullhouse.marts")
         return con.execute(text).fetchall()
 

@@ -14,12 +14,15 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from pipeline import attributes, build, pending, plan, publish, refused, run, status
+from pipeline import run
 from pipeline.__main__ import main
-from pipeline.refused import RefusedObjects
+from pipeline.loading import attributes, pending, refused
+from pipeline.loading.refused import RefusedObjects
+from pipeline.screens import status
 from pipeline.settings import Settings, load_settings
-from tests.factories import Traffic
-from tests.warehouse import Warehouse, build_and_publish, load_logs, quick_dbt
+from pipeline.warehouse import build, plan, publish
+from tests.support.factories import Traffic
+from tests.support.warehouse import Warehouse, build_and_publish, load_logs, quick_dbt
 
 NOON = datetime(2026, 5, 2, 12, tzinfo=UTC)
 BAD = 7
@@ -151,7 +154,7 @@ def good(warehouse: Warehouse) -> list[int]:
 def test_a_planted_exception_in_one_of_twenty_leaves_nineteen_published(odd: Odd) -> None:
     assert good(odd.warehouse) == [number for number in range(20) if number != BAD]
     reason = odd.refused[f"{BAD:02}.log"]
-    assert f"{BAD:02}.log: could not be loaded: ConversionException in pipeline/load.py:" in reason
+    assert f"{BAD:02}.log: could not be loaded: ConversionException in pipeline/loading/load.py:" in reason
     assert SECRET not in reason
 
 

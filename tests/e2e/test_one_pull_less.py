@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from pipeline import report
-from tests.counted import Counted, united_catalogue
-from tests.layouts import started_at, write
-from tests.warehouse import make
+from pipeline.screens import report
+from tests.support.counted import Counted, united_catalogue
+from tests.support.layouts import started_at, write
+from tests.support.warehouse import make
 
 DELETED = "docker.cold-tag"
 

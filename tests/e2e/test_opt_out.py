@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 
 from enrichers.identity import KeyRing, pseudonymise
-from pipeline import attributes
+from pipeline.loading import attributes
 from pipeline.settings import Settings
-from tests.everything_written import find
-from tests.factories import Traffic
-from tests.layouts import write
-from tests.warehouse import Warehouse, load_logs, make
+from tests.support.everything_written import find
+from tests.support.factories import Traffic
+from tests.support.layouts import write
+from tests.support.warehouse import Warehouse, load_logs, make
 
 OPTED_OUT_NETWORK = "2a01:4f8:10a::/48"
 STAYS = Traffic("acme/stays", "17.57.144.9")

@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 
 from ingest import fields, quarantine
-from pipeline import attributes, load
+from pipeline.loading import attributes, load
 from pipeline.settings import Settings
-from tests.everything_written import find
-from tests.factories import Traffic
-from tests.layouts import write
-from tests.warehouse import load_logs, make
+from tests.support.everything_written import find
+from tests.support.factories import Traffic
+from tests.support.layouts import write
+from tests.support.warehouse import load_logs, make
 
 ADDRESSES = ["88.198.31.7", "17.57.144.9", "2a01:4f8:10a:2b::7", "2001:4860:4860::8844"]
 ELSEWHERE = ["203.0.113.77", "2001:db8:aa::77"]

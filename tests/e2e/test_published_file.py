@@ -13,10 +13,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipeline import comments
-from tests.factories import Traffic
-from tests.layouts import write
-from tests.warehouse import make
+from pipeline.warehouse import comments
+from tests.support.factories import Traffic
+from tests.support.layouts import write
+from tests.support.warehouse import make
 
 GRAINS = ("daily", "weekly", "monthly", "yearly")
 # Of two addresses, each on one day: by hand.

@@ -15,13 +15,13 @@ import pytest
 
 from ingest import reader
 from ingest.errors import ObjectError
-from pipeline import attributes, keys
-from pipeline.ledger import Load
-from pipeline.load import Loader
-from pipeline.pending import PendingObject
+from pipeline.lake.ledger import Load
+from pipeline.loading import attributes, keys
+from pipeline.loading.load import Loader
+from pipeline.loading.pending import PendingObject
 from pipeline.settings import Settings
-from tests.mutilated import RandomObject, random_object
-from tests.warehouse import NOW
+from tests.support.mutilated import RandomObject, random_object
+from tests.support.warehouse import NOW
 
 COUNT = int(os.environ.get("RANDOM_OBJECTS", "200"))
 

@@ -8,12 +8,12 @@ from unittest.mock import patch
 
 import pytest
 
-from pipeline import build, plan, publish
-from pipeline.build import BuildError
 from pipeline.settings import Settings
-from tests.random_traffic import Traffic
-from tests.variants import changed
-from tests.warehouse import Warehouse, load_logs, quick_dbt
+from pipeline.warehouse import build, plan, publish
+from pipeline.warehouse.build import BuildError
+from tests.support.random_traffic import Traffic
+from tests.support.variants import changed
+from tests.support.warehouse import Warehouse, load_logs, quick_dbt
 
 LINES = 3000
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories import CONTAINERD, Traffic
-from tests.layouts import write
-from tests.warehouse import Warehouse, make
+from tests.support.factories import CONTAINERD, Traffic
+from tests.support.layouts import write
+from tests.support.warehouse import Warehouse, make
 
 SQL = re.compile(r"^```sql\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 REPOSITORY = "acme/app"

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from enrichers.identity import KeyRing
-from enrichers.reference import ReferenceSet
+from enrichers.reference.reference_set import ReferenceSet
 from ingest.errors import ObjectError
-from pipeline.ledger import Ledger
-from pipeline.load import Loader
-from pipeline.pending import PendingObject
+from pipeline.lake.ledger import Ledger
+from pipeline.loading.load import Loader
+from pipeline.loading.pending import PendingObject
 from pipeline.reenrich import reenrich
 from pipeline.settings import Settings
-from tests.factories import Traffic
-from tests.layouts import write
-from tests.warehouse import (
+from tests.support.factories import Traffic
+from tests.support.layouts import write
+from tests.support.warehouse import (
     Warehouse,
     build_and_publish,
     load_logs,

@@ -18,14 +18,14 @@ import pytest
 import zstandard
 
 from pipeline import expire
-from pipeline.ledger import Ledger
-from pipeline.refused import RefusedObjects
+from pipeline.lake.ledger import Ledger
+from pipeline.loading.refused import RefusedObjects
 from pipeline.settings import Settings, Source
-from tests import stores
 from tests.counting.format_variants import lay_out
-from tests.factories import Traffic
-from tests.stores import Environ, Store
-from tests.warehouse import build_and_publish, load_logs
+from tests.support import stores
+from tests.support.factories import Traffic
+from tests.support.stores import Environ, Store
+from tests.support.warehouse import build_and_publish, load_logs
 
 JANUARY = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
@@ -165,9 +165,9 @@ KILLED = """
 import os, signal, sys
 from contextlib import contextmanager
 import ingest.sources.s3 as s3
-from pipeline.ledger import Ledger
+from pipeline.lake.ledger import Ledger
 from pipeline.settings import Settings, Source
-from tests.warehouse import load_logs
+from tests.support.warehouse import load_logs
 from pathlib import Path
 
 def die(*arguments, **others):

@@ -16,13 +16,14 @@ import pytest
 from rich.console import Console
 
 import samples
-from pipeline import report, run
-from pipeline.marts import open_marts
+from pipeline import run
+from pipeline.screens import report
 from pipeline.settings import Settings, load_settings
+from pipeline.warehouse.marts import open_marts
 from tests.environment.judging import score
 from tests.environment.sample_roles import TIMERS, judged
-from tests.everything_written import find
-from tests.warehouse import Warehouse
+from tests.support.everything_written import find
+from tests.support.warehouse import Warehouse
 
 SQL = re.compile(r"^```sql\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

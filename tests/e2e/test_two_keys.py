@@ -8,12 +8,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipeline import lake
+from pipeline.lake import parquet
 from pipeline.settings import Settings
-from tests.factories import CONTAINERD, CRIO, DOCKER, IMAGE, Traffic, digest
 from tests.installs import traffic
-from tests.layouts import Line, write
-from tests.warehouse import make
+from tests.support.factories import CONTAINERD, CRIO, DOCKER, IMAGE, Traffic, digest
+from tests.support.layouts import Line, write
+from tests.support.warehouse import make
 
 IDS = {"origin_id", "endpoint_id", "previous_origin_id", "previous_endpoint_id"}
 FIRST = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -57,7 +57,7 @@ def several_versions() -> list[Line]:
 def figures(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of each mart without ids, in order; not of the ledger of loads."""
     with duckdb.connect() as con:
-        con.execute(f"attach {lake.quoted(str(settings.marts))} as published (read_only)")
+        con.execute(f"attach {parquet.quoted(str(settings.marts))} as published (read_only)")
         columns: dict[str, list[str]] = {}
         for table, column in con.execute(
             "select schema_name || '.' || table_name, column_name from duckdb_columns()"
@@ -93,7 +93,7 @@ def test_the_keys_are_different(two: tuple[Settings, Settings]) -> None:
     ids = []
     for settings in two:
         with duckdb.connect() as con:
-            con.execute(f"attach {lake.quoted(str(settings.marts))} as published (read_only)")
+            con.execute(f"attach {parquet.quoted(str(settings.marts))} as published (read_only)")
             ids.append(con.execute("select distinct origin_id from published.base.fct_pulls_base").fetchall())
     assert not set(ids[0]) & set(ids[1])
 
@@ -104,7 +104,7 @@ def test_what_ties_is_left_out_with_the_most_downloads(two: tuple[Settings, Sett
     the three with fewest are left, and these have 0, 0 and 1.
     """
     with duckdb.connect() as con:
-        con.execute(f"attach {lake.quoted(str(two[0].marts))} as published (read_only)")
+        con.execute(f"attach {parquet.quoted(str(two[0].marts))} as published (read_only)")
         found = con.execute(
             "select distinct pull_count, download_count, download_count_without_top_1,"
             " download_count_without_top_10 from published.marts.origin_concentration_monthly"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import lake
+from pipeline.lake import parquet
 from pipeline.settings import Settings
-from tests.factories import Traffic
-from tests.layouts import write
-from tests.warehouse import Warehouse, build_and_publish, load_logs, make
+from tests.support.factories import Traffic
+from tests.support.layouts import write
+from tests.support.warehouse import Warehouse, build_and_publish, load_logs, make
 
 # The operator of this network is Credit Suisse; seeds/company_overrides.csv says UBS from 2024-06-01 on.
 CREDIT_SUISSE = "169.35.178.135"
@@ -61,12 +61,12 @@ def test_a_company_of_the_address_data_stays(warehouse: Warehouse) -> None:
 
 def test_a_lake_of_an_older_version_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Files without the column of unknown agents, as version 1 wrote them."""
-    old = {name: kind for name, kind in lake.REQUEST_COLUMNS.items() if name != "unknown_agent_pattern"}
+    old = {name: kind for name, kind in parquet.REQUEST_COLUMNS.items() if name != "unknown_agent_pattern"}
     traffic = Traffic("acme/old", MERCEDES, "mirrorbot/1.2")
     traffic.manifest("2026-05-01 10:00:00", "GET", "latest")
     write(traffic.lines, tmp_path / "logs" / "access.jsonl")
     with monkeypatch.context() as patch:
-        patch.setattr(lake, "REQUEST_COLUMNS", old)
+        patch.setattr(parquet, "REQUEST_COLUMNS", old)
         settings = Settings(data=tmp_path / "data", logs=str(tmp_path / "logs"))
         loaded = load_logs(settings)
     build_and_publish(settings, only=("fct_pulls", "top_unknown_user_agents"))

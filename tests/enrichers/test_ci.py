@@ -9,10 +9,10 @@ import pytest
 
 from enrichers import ci as ci_module
 from enrichers.ci import COLUMNS, CONDITIONS, VERDICTS, CiRule, ci_rules, decide, judge
-from enrichers.client import classify
-from enrichers.client_rules import SeedError
-from enrichers.reference import ReferenceSet
-from enrichers.reference_seeds import read_seed
+from enrichers.clients.client import classify
+from enrichers.clients.rules import SeedError
+from enrichers.reference.reference_set import ReferenceSet
+from enrichers.reference.seeds import read_seed
 
 REFERENCE = ReferenceSet(files=[], datasets={})
 AZURE = "docker/27.3.1 go/go1.22.7 git-commit/41ca978 kernel/6.8.0-1015-azure os/linux arch/amd64"

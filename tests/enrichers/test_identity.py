@@ -19,7 +19,7 @@ from enrichers.identity import (
     previous_epoch,
     pseudonymise,
 )
-from tests import cpu
+from tests.support import cpu
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 THROWAWAY = bytes(range(32))
@@ -377,7 +377,7 @@ def test_without_hashing_the_address_would_be_found(ring: KeyRing, monkeypatch: 
 
 
 def test_a_hundred_thousand_addresses_in_little_time(ring: KeyRing) -> None:
-    """Measured: 16 units of tests.cpu; several times as much is a defect."""
+    """Measured: 16 units of tests.support.cpu; several times as much is a defect."""
     addresses = [f"{n % 223 + 1}.{n >> 16}.{(n >> 8) & 255}.{n & 255}" for n in range(100_000)]
     keys = keys_of(*addresses)
     found = []

@@ -8,10 +8,11 @@ from random import Random
 
 import pandas as pd
 
-from enrichers import ci, cloud, geo, network
+from enrichers import ci
 from enrichers.identity import KeyRing, pseudonymise
-from enrichers.reference import ReferenceSet
-from tests import cpu
+from enrichers.networks import cloud, geo, network
+from enrichers.reference.reference_set import ReferenceSet
+from tests.support import cpu
 
 COUNT = 100_000
 # Measured: 31 to 36, 1 CPU second. A look-up for each row costs thousands.
@@ -21,7 +22,7 @@ V6 = 0x2A01 << 112
 
 
 def enrich(frame: pd.DataFrame, reference: ReferenceSet, ring: KeyRing) -> None:
-    """All enrichers that see addresses, as pipeline.attributes calls them."""
+    """All enrichers that see addresses, as pipeline.loading.attributes calls them."""
     operators = network.describe(frame, reference)
     geo.locate(frame, reference, operators["network_type"])
     clouds = cloud.place(frame.assign(asn=operators["asn"]), reference)

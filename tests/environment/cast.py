@@ -14,8 +14,8 @@ from random import Random
 from typing import Literal
 
 from samples import clients as c
-from tests.factories import Traffic
-from tests.layouts import Corpus, Line, moved, started_at
+from tests.support.factories import Traffic
+from tests.support.layouts import Corpus, Line, moved, started_at
 
 Environment = Literal["ci", "production", "workstation", "own"]
 FIRST = datetime(2026, 3, 2, tzinfo=UTC)  # A Monday.

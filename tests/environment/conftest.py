@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.environment.cast import lines
-from tests.layouts import Corpus, write
-from tests.warehouse import Warehouse, make
+from tests.support.layouts import Corpus, write
+from tests.support.warehouse import Warehouse, make
 
 READ = ("fct_pulls", "pull_environments", "environment_confusion_daily")
 

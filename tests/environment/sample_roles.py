@@ -10,7 +10,7 @@ import pandas as pd
 from enrichers.identity import KeyRing, pseudonymise
 from samples.origins import make_origins
 from tests.environment.judging import Row
-from tests.warehouse import Warehouse
+from tests.support.warehouse import Warehouse
 
 ENVIRONMENTS = {
     "ci": (

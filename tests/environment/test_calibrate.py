@@ -11,13 +11,13 @@ import pytest
 from rich.console import Console
 
 from enrichers.identity import KeyRing
-from pipeline import calibrate, labels
-from pipeline.labels import LabelsError
+from pipeline.screens import calibrate, labels
+from pipeline.screens.labels import LabelsError
 from pipeline.settings import Settings
 from tests.environment.cast import TRUTH, lines, member_of
-from tests.everything_written import find
-from tests.layouts import Corpus
-from tests.warehouse import NOW, Warehouse
+from tests.support.everything_written import find
+from tests.support.layouts import Corpus
+from tests.support.warehouse import NOW, Warehouse
 
 
 @pytest.fixture(scope="module")

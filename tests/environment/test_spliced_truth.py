@@ -9,7 +9,7 @@ import pytest
 
 from tests.environment.cast import CAST, REPOSITORY, TRUTH, member_of
 from tests.environment.judging import Row, Score, rejudged, score
-from tests.warehouse import Warehouse
+from tests.support.warehouse import Warehouse
 
 # What the issue asks for.
 LABELLED, PRECISION = 0.6, 0.9

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.factories import CRIO, DOCKER, IMAGE, Traffic, digest
+from tests.support.factories import CRIO, DOCKER, IMAGE, Traffic, digest
 
 CHART, IMAGE_REPOSITORY = "artifacts/chart", "artifacts/hello"
 AGENTS = ("python-requests/2.34.2", "Helm/3.16.3", DOCKER, CRIO)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from tests.factories import CONTAINERD, DOCKER, Traffic
+from tests.support.factories import CONTAINERD, DOCKER, Traffic
 
 Line = dict[str, Any]
 MONDAY = datetime(2026, 6, 1, tzinfo=UTC)

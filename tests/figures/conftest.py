@@ -8,8 +8,8 @@ import pytest
 
 from pipeline.settings import Settings, Source
 from tests.figures import artifacts, behaviour, coverage, unusual
-from tests.layouts import write
-from tests.warehouse import Warehouse, build_and_publish, load_logs
+from tests.support.layouts import write
+from tests.support.warehouse import Warehouse, build_and_publish, load_logs
 
 
 @pytest.fixture(scope="session")

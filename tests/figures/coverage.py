@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.factories import Traffic
+from tests.support.factories import Traffic
 
 MAIN, EDGE = (1, 2, 3, 7, 8), (3, 8)
 REPOSITORY = "covered/app"

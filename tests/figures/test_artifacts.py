@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.figures import artifacts
-from tests.warehouse import Warehouse
+from tests.support.warehouse import Warehouse
 
 
 def test_a_chart_is_an_artifact_whoever_takes_it(figures: Warehouse) -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from tests.figures import behaviour
-from tests.warehouse import Warehouse
+from tests.support.warehouse import Warehouse
 
 
 def patterns(figures: Warehouse, repository: str) -> list[str]:

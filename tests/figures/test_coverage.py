@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from tests.figures import coverage
-from tests.warehouse import Warehouse
+from tests.support.warehouse import Warehouse
 
 COLUMNS = "covered_day_count, expected_day_count"
 

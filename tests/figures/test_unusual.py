@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.figures import unusual
-from tests.warehouse import Warehouse
+from tests.support.warehouse import Warehouse
 
 
 @pytest.mark.parametrize("event", unusual.EVENTS)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from tests.factories import CONTAINERD, DOCKER, Traffic, digest
+from tests.support.factories import CONTAINERD, DOCKER, Traffic, digest
 
 Line = dict[str, Any]
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)

@@ -14,14 +14,14 @@ from ipaddress import ip_network
 import pandas as pd
 import pytest
 
-from enrichers import client, unknown_agents
+from enrichers.clients import client, unknown_agents
 from ingest.addresses import resolve
 from ingest.fields import MAX_LINE_BYTES
 from ingest.paths import parse
 from ingest.rejected import RejectedLine
 from ingest.scrub import scrub
 from ingest.strict import Comment, Context, read_text
-from tests import cpu
+from tests.support import cpu
 
 PIECES = (
     *(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ingest import strict
-from tests import cpu
+from tests.support import cpu
 
 GOOD_START = (
     '"request_id":"r","remote_addr":"198.51.100.1",'

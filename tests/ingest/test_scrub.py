@@ -9,7 +9,7 @@ import pytest
 
 import ingest.scrub as module
 from ingest.scrub import scrub
-from tests import cpu
+from tests.support import cpu
 
 
 @pytest.mark.parametrize(

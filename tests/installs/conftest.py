@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from pipeline.marts import open_marts, rows
 from pipeline.settings import Settings
+from pipeline.warehouse.marts import open_marts, rows
 from tests.installs import traffic
-from tests.layouts import write
-from tests.warehouse import Warehouse, build_and_publish, load_logs
+from tests.support.layouts import write
+from tests.support.warehouse import Warehouse, build_and_publish, load_logs
 
 LATE = (date(2026, 2, 1), date(2026, 2, 5))
 

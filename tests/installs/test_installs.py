@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.test_laws import contents
 from tests.installs.conftest import Built
 from tests.installs.traffic import INSTALLS, THROTTLED, TWO_TAGS, UNHEARD
-from tests.warehouse import build_and_publish
+from tests.support.warehouse import build_and_publish
 
 
 @pytest.mark.parametrize(

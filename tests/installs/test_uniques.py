@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.plan import PERIODS
+from pipeline.warehouse.plan import PERIODS
 from tests.installs.conftest import Built
 from tests.installs.traffic import CROWD, DAY, FIRST, LAST, WITH_GAP, Line, day_of, days
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from tests.factories import CONTAINERD, DOCKER, IMAGE, Traffic, digest
+from tests.support.factories import CONTAINERD, DOCKER, IMAGE, Traffic, digest
 
 Line = dict[str, Any]
 

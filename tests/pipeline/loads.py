@@ -8,8 +8,8 @@ from typing import Any
 
 import duckdb
 
-from pipeline import lake
-from pipeline.ledger import Ledger, Load
+from pipeline.lake import parquet
+from pipeline.lake.ledger import Ledger, Load
 from pipeline.settings import Settings
 
 _LOAD = Load(
@@ -55,12 +55,12 @@ def load_requests(settings: Settings, letter: str, requests: list[dict[str, Any]
     for request in requests:
         days[request["day"]] = days.get(request["day"], 0) + 1
     load = a_load(letter, days)
-    columns = ", ".join(f"{name} {kind}" for name, kind in lake.REQUEST_COLUMNS.items())
+    columns = ", ".join(f"{name} {kind}" for name, kind in parquet.REQUEST_COLUMNS.items())
     with duckdb.connect() as con:
         con.execute(f"create table requests ({columns})")
         for number, request in enumerate(requests):
             _insert(con, {"request_id": f"{letter}{number}"} | request)
-        lake.write_requests(con, settings.requests, load.load_id, "none")
+        parquet.write_requests(con, settings.requests, load.load_id, "none")
     Ledger(settings.loads).commit(load)
     return load
 

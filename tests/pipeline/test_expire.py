@@ -10,7 +10,7 @@ import pytest
 
 from enrichers.identity import KeyRing
 from pipeline import expire
-from pipeline.ledger import Ledger
+from pipeline.lake.ledger import Ledger
 from pipeline.lock import LockError
 from pipeline.settings import Settings
 from tests.pipeline.loads import a_load

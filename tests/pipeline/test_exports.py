@@ -13,9 +13,9 @@ import pytest
 
 from pipeline import exports
 from pipeline.__main__ import main
-from tests.factories import Traffic, digest
-from tests.layouts import write
-from tests.warehouse import Warehouse, make
+from tests.support.factories import Traffic, digest
+from tests.support.layouts import write
+from tests.support.warehouse import Warehouse, make
 
 SCHEMA = json.loads((Path(__file__).parent / "in_use.schema.json").read_text("utf-8"))
 BADGE = {

@@ -11,9 +11,11 @@ import pytest
 from rich.console import Console
 
 from pipeline import __main__ as command_line
-from pipeline import build, plan, run, status
-from pipeline.build import BuildError
+from pipeline import run
+from pipeline.screens import status
 from pipeline.settings import Settings
+from pipeline.warehouse import build, plan
+from pipeline.warehouse.build import BuildError
 
 ADDRESS = "198.51.100.7"
 

@@ -9,7 +9,8 @@ import duckdb
 import pytest
 
 from ingest.errors import ObjectError, SourceError
-from pipeline import lake, tasks
+from pipeline import tasks
+from pipeline.lake import parquet
 from pipeline.settings import SettingsError
 from pipeline.tasks import StepError, WindowError, parse_window, safe_errors, total_loads
 
@@ -25,7 +26,7 @@ def quote_an_address() -> None:
 def write_badly(folder: Path) -> None:
     """The same, deep inside one of our own modules."""
     with duckdb.connect() as con:
-        lake.write_parquet(con, f"select cast('{ADDRESS}' as integer) as x", folder / "x.parquet")
+        parquet.write_parquet(con, f"select cast('{ADDRESS}' as integer) as x", folder / "x.parquet")
 
 
 def test_duckdb_does_quote_the_value() -> None:
@@ -48,7 +49,9 @@ def test_the_place_in_our_own_code_is_told(tmp_path: Path) -> None:
     with pytest.raises(StepError) as caught, safe_errors():
         write_badly(tmp_path)
     assert ADDRESS not in str(caught.value)
-    assert re.match(r"ConversionException in pipeline/lake\.py:\d+; its text is withheld", str(caught.value))
+    assert re.match(
+        r"ConversionException in pipeline/lake/parquet\.py:\d+; its text is withheld", str(caught.value)
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from tests.factories import IMAGE, INDEX, Traffic, digest
+from tests.support.factories import IMAGE, INDEX, Traffic, digest
 
 Line = dict[str, Any]
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)

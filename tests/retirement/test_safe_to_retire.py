@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.layouts import write
 from tests.retirement import logs
 from tests.retirement.logs import DANGEROUS, DAY, SAFE, STOPPED, Client, Line, T, digests, named
-from tests.warehouse import Warehouse, make
+from tests.support.layouts import write
+from tests.support.warehouse import Warehouse, make
 
 SAFE_VERDICT = "safe to retire"
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests import stores
-from tests.stores import Store
+from tests.support import stores
+from tests.support.stores import Store
 
 
 @pytest.fixture(scope="session")

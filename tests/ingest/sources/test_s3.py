@@ -10,8 +10,8 @@ import pytest
 from ingest.errors import ObjectError, PassingObjectError, SourceError
 from ingest.sources import LocationError, scheme_of, source_at
 from ingest.sources.s3 import S3Source, _prefixes
-from tests import stores
-from tests.stores import Environ, Store
+from tests.support import stores
+from tests.support.stores import Environ, Store
 
 LINES = b'{"a":1}\n' * 1_000
 

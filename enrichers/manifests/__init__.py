@@ -1,0 +1,1 @@
+"""Manifest documents to digests, platforms and layers."""

@@ -1,0 +1,1 @@
+"""Reading of reference data: ranges, lists, seeds."""

@@ -1,0 +1,1 @@
+"""Airflow on one machine, for `make run` and `make airflow`."""

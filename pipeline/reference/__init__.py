@@ -1,0 +1,1 @@
+"""Reference data: fetched, checked, installed."""

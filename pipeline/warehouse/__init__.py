@@ -1,0 +1,1 @@
+"""From the lake to the published file: what to rebuild, dbt, publication."""

@@ -1,0 +1,193 @@
+"""Build: one dbt process over the planned days, with all its tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipeline.lock import warehouse_lock
+from pipeline.paths import REPOSITORY_ROOT
+from pipeline.settings import Settings
+from pipeline.warehouse import comments, plan, publish
+
+WITHOUT_UNIT_TESTS = ["--exclude-resource-type", "unit_test"]
+# dbt commands that leave the warehouse as it is.
+READING = {"compile", "debug", "docs", "list", "ls", "parse", "show", "source", "test"}
+FAILED = {"error", "fail", "runtime error"}
+
+
+class BuildError(RuntimeError):
+    """dbt failed, or a data test did; what was published before stays what people read."""
+
+
+def plan_and_run(
+    settings: Settings, full: bool = False, start: date | None = None, end: date | None = None
+) -> dict[str, Any]:
+    """Plan and build in one step, so that no other run can put its own plan in between.
+
+    Arguments as in `plan.write`. Returns what was planned and what ran; with nothing to build dbt is not
+    started. Raises as `run` does.
+    """
+    with warehouse_lock(settings):
+        planned = plan.write(settings, full, start, end)
+        if not planned["is_due"]:
+            return planned
+        return planned | run(settings, full=bool(planned["full"]))
+
+
+def run(settings: Settings, full: bool = False, unit_tests: bool = False) -> dict[str, Any]:
+    """Build the planned days and run all data tests; with `full`, from an empty warehouse.
+
+    `unit_tests` runs the models' unit tests too: they test the code, not the data, so a daily run goes
+    without.
+
+    Returns how many nodes ran and how. Raises BuildError naming each failed model or test, LockError
+    when another run holds the warehouse.
+    """
+    with warehouse_lock(settings):
+        _check_lake(settings)
+        _prepare(settings, full)
+        built_from = plan.fingerprints(settings)
+        code, log = run_dbt(settings, ["build", *([] if unit_tests else WITHOUT_UNIT_TESTS)])
+        results = read_results(settings)
+        failed = [result for result in results if result["status"] in FAILED]
+        if code != 0 or failed or not results:
+            raise BuildError(_explain(failed, log))
+        comments.write(settings.warehouse, settings.data / "dbt" / "target" / "manifest.json")
+        publish.mark_tested(settings, built_from)
+    return {
+        "nodes": len(results),
+        "tests": sum(result["unique_id"].startswith(("test.", "unit_test.")) for result in results),
+        "warnings": [result["unique_id"] for result in results if result["status"] == "warn"],
+    }
+
+
+def run_by_hand(settings: Settings, arguments: list[str]) -> int:
+    """A dbt command that a person gives; returns dbt's exit code.
+
+    One that may write leaves a warehouse that nobody planned or tested: it is not published, and the next
+    build starts from an empty one.
+    """
+    with warehouse_lock(settings):
+        if not settings.plan.exists():
+            plan.write(settings)
+        if not READING.intersection(arguments[:1]):
+            publish.mark_untested(settings)
+            settings.rebuilding.touch()
+        return run_dbt(settings, arguments, quiet=False)[0]
+
+
+def run_dbt(settings: Settings, arguments: list[str], quiet: bool = True) -> tuple[int, Path]:
+    """Run dbt on this data directory; returns its exit code and where its output lies.
+
+    A process of its own: what it opened is closed when it ends, and the warehouse can be copied.
+    """
+    target = settings.data / "dbt"
+    target.mkdir(parents=True, exist_ok=True)
+    log = target / "output.log"
+    project = REPOSITORY_ROOT / "dbt_project"
+    command = [
+        # dbt's package imports what it then runs: Python warns of that, on every screen.
+        sys.executable, "-W", "ignore::RuntimeWarning:runpy", "-m", "dbt.cli.main", *arguments,
+        "--project-dir", str(project), "--profiles-dir", str(project),
+        "--target-path", str(target / "target"), "--log-path", str(target / "logs"),
+    ]  # fmt: skip
+    # dbt runs in the data directory and knows it as that: so what it has parsed holds for every other one,
+    # which under a name of its own would be another profile, and parsed anew.
+    environment = os.environ | {
+        "PULLHOUSE_DATA": ".",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+    if not quiet:
+        return subprocess.run(command, env=environment, cwd=settings.data, check=False).returncode, log
+    with log.open("w", encoding="utf-8") as output:
+        done = subprocess.run(
+            [*command, "--no-use-colors"],
+            env=environment,
+            cwd=settings.data,
+            check=False,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    return done.returncode, log
+
+
+def read_results(settings: Settings) -> list[dict[str, Any]]:
+    """One dict per node of the last dbt run: unique_id, status, message."""
+    path = settings.data / "dbt" / "target" / "run_results.json"
+    if not path.exists():
+        return []
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return [
+        {"unique_id": item["unique_id"], "status": item["status"], "message": item.get("message") or ""}
+        for item in content["results"]
+    ]
+
+
+def _check_lake(settings: Settings) -> None:
+    """dbt would say only that a model failed. Without these requests the marts would be wrong."""
+    if not settings.plan.exists():
+        raise BuildError(f"There is no {settings.plan}: plan before you build.")
+    with duckdb.connect() as con:
+        files = con.execute(
+            "select file from read_parquet(?) where kind = 'read'", [str(settings.plan)]
+        ).fetchall()
+    lost = [file for (file,) in files if not Path(file).exists()]
+    if lost:
+        raise BuildError(
+            f"The lake lacks {len(lost):,} files that the ledger names; the first is {lost[0]}. Restore them"
+            f" from a backup; or remove the entry {Path(lost[0]).stem} from {settings.loads}: what it names"
+            " is then loaded again from the sources."
+        )
+
+
+def _prepare(settings: Settings, full: bool) -> None:
+    publish.mark_untested(settings)
+    (settings.data / "dbt" / "target" / "run_results.json").unlink(missing_ok=True)
+    for path in _files_of(settings.scratch):
+        path.unlink(missing_ok=True)
+    if full:
+        settings.rebuilding.touch()
+        for path in _files_of(settings.warehouse):
+            path.unlink(missing_ok=True)
+    elif settings.warehouse.exists():
+        _sweep(settings.warehouse)
+
+
+def _files_of(database: Path) -> list[Path]:
+    return [database, database.with_name(database.name + ".wal")]
+
+
+def _sweep(warehouse: Path) -> None:
+    """Drop what a killed dbt left behind: old rows must not outlive their table."""
+    with _open(warehouse) as con:
+        leftovers = con.execute(
+            "select table_schema, table_name from information_schema.tables"
+            " where table_name like '%\\_\\_dbt\\_%' escape '\\'"
+        ).fetchall()
+        for schema, table in leftovers:
+            con.execute(f'drop table if exists "{schema}"."{table}"')
+
+
+def _open(warehouse: Path) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(str(warehouse))
+    except duckdb.Error as error:
+        raise BuildError(
+            f"{warehouse} cannot be opened ({type(error).__name__}): another program has it open, or it"
+            " is damaged. Close that program; or delete the file and run this again: the lake has it all."
+        ) from None
+
+
+def _explain(failed: list[dict[str, Any]], log: Path) -> str:
+    names = [f"{result['unique_id']}: {result['message'].splitlines()[0][:200]}" for result in failed[:10]]
+    what = "; ".join(name for name in names) or "dbt did not run"
+    return f"The build failed, and nothing was published: {what}. The whole output is in {log}."

@@ -1,0 +1,63 @@
+"""Publish: the tested, closed warehouse becomes what people read, by one rename."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import Any
+
+import duckdb
+
+from pipeline.lake.ledger import fsync, replace_durably, write_durably
+from pipeline.lock import warehouse_lock
+from pipeline.settings import Settings
+
+
+class PublishError(RuntimeError):
+    """The warehouse is not one that passed its tests; what was published before stays."""
+
+
+def mark_untested(settings: Settings) -> None:
+    """From here on the warehouse is being changed: nobody may publish it. Call it under the lock."""
+    settings.tested.unlink(missing_ok=True)
+    fsync(settings.data)
+
+
+def mark_tested(settings: Settings, built_from: dict[str, Any]) -> None:
+    """All tests passed on the warehouse, built from these models and this catalogue (`plan.fingerprints`).
+
+    Call it under the same lock as the build.
+    """
+    with duckdb.connect(str(settings.warehouse), read_only=True) as con:
+        loads = con.execute("select load_id from marts.load_ledger order by load_id").fetchall()
+    content = {"load_ids": [load_id for (load_id,) in loads]} | built_from
+    write_durably(settings.tested, json.dumps(content, sort_keys=True) + "\n")
+
+
+def publish(settings: Settings) -> dict[str, Any]:
+    """Copy the checkpointed warehouse byte by byte beside `pullhouse.duckdb`, fsync, rename.
+
+    Readers who have the old file open keep their snapshot; new ones see the new file. Raises PublishError
+    when the warehouse is not as its last passed tests saw it, LockError when another run holds it.
+    """
+    with warehouse_lock(settings):
+        if not settings.tested.exists():
+            raise PublishError(
+                f"{settings.warehouse} was not built, or changed after its tests; nothing was published."
+                " Run `build_marts` again."
+            )
+        tested = settings.tested.read_text(encoding="utf-8")
+        with duckdb.connect(str(settings.warehouse)) as con:
+            con.execute("force checkpoint")
+        temporary = settings.marts.with_suffix(".duckdb.tmp")
+        shutil.copyfile(settings.warehouse, temporary)
+        replace_durably(temporary, settings.marts)
+        settings.former_marts.unlink(missing_ok=True)
+        # Written last: a crash before it only means that the next run builds these days once more.
+        write_durably(settings.publication, tested)
+        settings.rebuilding.unlink(missing_ok=True)
+    return {
+        "loads": len(json.loads(tested)["load_ids"]),
+        "bytes": settings.marts.stat().st_size,
+        "marts": str(settings.marts),
+    }

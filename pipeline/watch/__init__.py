@@ -1,0 +1,1 @@
+"""Whether all is well: the hourly check and its alerts."""
