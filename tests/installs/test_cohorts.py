@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+import yaml
 
+from pipeline.loading.attributes import BORDER_DAYS
 from tests.installs import traffic
 from tests.installs.conftest import Built
 from tests.installs.traffic import CROWD, INSTALLS, LAST, WITH_GAP, Line, day_of
@@ -116,3 +119,9 @@ def test_ignored_previous_ids_are_noticed(built: Built) -> None:
     ):
         untied[str(origin)].add(monday(day))
     assert cohorts(built, CROWD) != truth(untied)
+
+
+def test_the_models_know_how_long_requests_carry_both(repo_root: Path) -> None:
+    """Two numbers that must be one: the loader's, and the models'."""
+    project = yaml.safe_load((repo_root / "dbt_project" / "dbt_project.yml").read_text("utf-8"))
+    assert project["vars"]["linked_days"] == BORDER_DAYS

@@ -18,11 +18,12 @@ days as (
 ),
 
 repositories as (
-    select
-        coalesce(repository, '*') as repository,
-        min(pull_date) as first_on
+    select repository, min(pull_date) as first_on
     from origin_days
-    group by grouping sets ((repository), ())
+    group by repository
+    union all
+    select '*' as repository, min(pull_date) as first_on
+    from origin_days
 ),
 
 -- Also a week in which nobody came has a row.
