@@ -5,6 +5,9 @@ It keeps only rows about which `ingest.strict` is sure to say the same, and retu
 
 from __future__ import annotations
 
+import errno
+import os
+
 import duckdb
 import pyarrow as pa
 
@@ -26,7 +29,8 @@ def scan(con: duckdb.DuckDBPyConnection, data: ObjectBytes) -> set[int] | None:
     """
     try:
         unsure = _insert(con, data)
-    except duckdb.Error:
+    except duckdb.Error as error:
+        raise_machines_fault(error)
         # Its text quotes the line, and the strict reader will say what is wrong.
         con.execute("delete from lines")
         return None
@@ -46,12 +50,19 @@ def scan(con: duckdb.DuckDBPyConnection, data: ObjectBytes) -> set[int] | None:
     return {row[0] for row in taken_out}
 
 
+def raise_machines_fault(error: duckdb.Error) -> None:
+    """Raise an error again that no line is to blame for: the strict reader would meet it too."""
+    if isinstance(error, duckdb.OutOfMemoryException) or os.strerror(errno.ENOSPC) in str(error):
+        raise error
+
+
 def _insert(con: duckdb.DuckDBPyConnection, data: ObjectBytes) -> set[int]:
     """Insert all rows, those that are odd without `logged_at`; returns the lines with a field given twice."""
     try:
         con.execute(_scan_query(data, is_tolerant=False))
         return set()
-    except duckdb.Error:
+    except duckdb.Error as error:
+        raise_machines_fault(error)
         # A malformed line, or a field given twice. The tolerant scan gets past both, but hides the second.
         con.execute(_scan_query(data, is_tolerant=True))
         return {row[0] for row in con.execute(_doubled_query(data)).fetchall()}

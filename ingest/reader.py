@@ -204,7 +204,8 @@ class _Reading:
         sql = line_scan.query(way, self.context.formats, self.context.reference, has_brackets)
         try:
             read = pa.array(self.con.execute(sql).fetchnumpy()["line_number"], pa.int64())
-        except duckdb.Error:
+        except duckdb.Error as error:
+            json_scan.raise_machines_fault(error)
             # Its text quotes the line, and the strict reader will say what is wrong.
             return pa.array([], pa.int64())
         finally:

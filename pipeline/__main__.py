@@ -18,6 +18,7 @@ from pipeline.catalogue.store import CatalogueError
 from pipeline.lake.ledger import LedgerError
 from pipeline.local_airflow.standalone import AirflowError
 from pipeline.lock import LockError
+from pipeline.resources import ResourceError
 from pipeline.screens.explain import UnknownPullError
 from pipeline.screens.labels import LabelsError
 from pipeline.settings import (
@@ -46,6 +47,7 @@ EXPECTED = (
     ObjectError,
     PublishError,
     ReferenceDataError,
+    ResourceError,
     SettingsError,
     SourceError,
     UnknownPullError,

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
+    ByteSize,
     Field,
     SecretStr,
     ValidationError,
@@ -32,6 +33,10 @@ from ingest.formats import choice
 from ingest.formats.own import FormatError
 from ingest.networks import parse_network
 from ingest.sources import scheme_of
+from pipeline.machine import machine_memory
+
+# Less does not hold what one block of a log, and the columns that are made of it, take.
+SMALLEST_MEMORY = ByteSize(256 * 1024 * 1024)
 
 EpochKind = Literal["month", "quarter", "year"]
 
@@ -119,6 +124,10 @@ def _check_format(name: str, log_format: str) -> None:
         raise ValueError(f"{name}: {error}") from None
 
 
+def _quarter_of_the_machine() -> ByteSize:
+    return ByteSize(machine_memory() // 4)
+
+
 def _absolute(value: Path | None) -> Path | None:
     return value.expanduser().resolve() if value is not None else None
 
@@ -150,6 +159,7 @@ class Settings(BaseSettings):
     reverse_dns: bool = False
     reverse_dns_limit: int = Field(default=2_000, ge=1)
     reverse_dns_seconds: int = Field(default=60, ge=1)
+    memory_limit: ByteSize = Field(default_factory=_quarter_of_the_machine)
     lookback_days: int = Field(default=65, ge=1)
     landing_days: int = Field(default=7, ge=1)
     lock_wait_s: int = Field(default=900, ge=0)
@@ -183,6 +193,15 @@ class Settings(BaseSettings):
     @classmethod
     def _check_networks(cls, value: list[str]) -> list[str]:
         return [_network(text, number) for number, text in enumerate(value, start=1)]
+
+    @field_validator("memory_limit")
+    @classmethod
+    def _check_memory(cls, value: ByteSize) -> ByteSize:
+        if value < SMALLEST_MEMORY:
+            raise ValueError(
+                f"{value.human_readable()} is too little: give {SMALLEST_MEMORY.human_readable()} or more"
+            )
+        return value
 
     @field_validator("logs")
     @classmethod

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime
 from ipaddress import ip_network
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -24,6 +23,7 @@ from pipeline.loading.pending import PendingObject
 from pipeline.loading.refused import RefusedObjects, object_errors
 from pipeline.loading.reverse_dns import ReverseDns, SystemResolver
 from pipeline.loading.sources import open_source
+from pipeline.resources import confine, full_disk_errors, spill_folder
 from pipeline.settings import Settings
 from pipeline.tasks import added
 
@@ -102,8 +102,9 @@ class Loader:
         return item
 
     def _load_bytes(self, pending: PendingObject, data: ObjectBytes, supersedes: Load | None) -> Load:
-        with duckdb.connect() as con:
-            confine(con, self.settings.landing)
+        landing = self.settings.landing
+        with full_disk_errors(landing), spill_folder(landing) as spill, duckdb.connect() as con:
+            confine(con, self.settings.memory_limit, spill)
             counts = self._read(con, pending, data)
             trusted = [ip_network(text) for text in self.settings.trusted_by(pending.source)]
             attributes.resolve_addresses(con, trusted)
@@ -179,7 +180,7 @@ def load_group(settings: Settings, group: list[dict[str, Any]]) -> dict[str, Any
     for entry in group:
         pending = PendingObject(**entry)
         try:
-            with object_errors(pending.name):
+            with full_disk_errors(settings.data), object_errors(pending.name):
                 load = loader.load(pending)
         except ObjectError as error:
             logger.error("%s", error)
@@ -214,12 +215,6 @@ def load_group(settings: Settings, group: list[dict[str, Any]]) -> dict[str, Any
 def _is_prefix(load: Load, data: ObjectBytes) -> bool:
     sha256 = data.prefix_sha256.get(load.byte_count)
     return load.byte_count < data.byte_count and sha256 is not None and sha256[:32] == load.load_id
-
-
-def confine(con: duckdb.DuckDBPyConnection, landing: Path) -> None:
-    """UTC, and a place to spill to. Whatever DuckDB spills holds addresses: it may lie in landing only."""
-    con.execute("set temp_directory = ?", [str(landing)])
-    con.execute("set timezone = 'UTC'")
 
 
 def _facts_of_requests(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from enrichers.reference.dataset import ReferenceDataError
 from ingest.errors import ObjectError, PassingObjectError
 from pipeline.lake.ledger import write_durably
 from pipeline.paths import REPOSITORY_ROOT
+from pipeline.resources import ResourceError
 from pipeline.tasks import describe
 
 if TYPE_CHECKING:
@@ -26,7 +27,14 @@ if TYPE_CHECKING:
 
 # Faults of the machine (a full disk, memory, keys that cannot be read): the next object would meet them too.
 # What the operating system says of the object itself, `ingest` has made an ObjectError of.
-MACHINES_FAULTS = (MemoryError, OSError, duckdb.IOException, IdentityKeyError, ReferenceDataError)
+MACHINES_FAULTS = (
+    MemoryError,
+    OSError,
+    ResourceError,
+    duckdb.IOException,
+    IdentityKeyError,
+    ReferenceDataError,
+)
 # What decides how an object is read: an object that was refused is tried again when any of it changes.
 READING_ROOMS = ("ingest", "enrichers", "pipeline", "seeds")
 READING_SUFFIXES = {".py", ".csv", ".json", ".toml", ".yml"}
@@ -44,7 +52,7 @@ def object_errors(name: str) -> Iterator[None]:
         raise
     except duckdb.OutOfMemoryException:
         raise PassingObjectError(
-            name, "needs more memory than this machine has", "Split it, or give more memory."
+            name, "needs more memory than the setting memory_limit allows", "Raise it, or split the object."
         ) from None
     except Exception as error:
         raise ObjectError(

@@ -24,9 +24,9 @@ from ingest.rawlines import open_lines
 from ingest.reader import ReadCounts, read_lines
 from ingest.sources.model import LogObject
 from ingest.texts import tidy
-from pipeline.loading.load import confine
 from pipeline.loading.refused import object_errors
 from pipeline.loading.sources import open_source
+from pipeline.resources import confine
 from pipeline.screens import expected, tiers
 from pipeline.screens.losses import Losses
 from pipeline.settings import Settings, make_data_directory
@@ -101,7 +101,7 @@ def diagnose(settings: Settings) -> Diagnosis:
     heads: list[ReadCounts] = []
     raw = _Raw()
     with duckdb.connect() as con, _folder(settings) as folder:
-        confine(con, folder)
+        confine(con, settings.memory_limit, folder)
         objects, refused = _objects(settings, folder)
         for number, (item, source_format) in enumerate(objects):
             try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -14,6 +15,7 @@ import duckdb
 
 from pipeline.lock import warehouse_lock
 from pipeline.paths import REPOSITORY_ROOT
+from pipeline.resources import ResourceError, duckdb_size, full_disk_errors, full_disk_in
 from pipeline.settings import Settings
 from pipeline.warehouse import comments, plan, publish
 
@@ -51,7 +53,7 @@ def run(settings: Settings, full: bool = False, unit_tests: bool = False) -> dic
     Returns how many nodes ran and how. Raises BuildError naming each failed model or test, LockError
     when another run holds the warehouse.
     """
-    with warehouse_lock(settings):
+    with warehouse_lock(settings), full_disk_errors(settings.data):
         _check_lake(settings)
         _prepare(settings, full)
         built_from = plan.fingerprints(settings)
@@ -59,6 +61,7 @@ def run(settings: Settings, full: bool = False, unit_tests: bool = False) -> dic
         results = read_results(settings)
         failed = [result for result in results if result["status"] in FAILED]
         if code != 0 or failed or not results:
+            _check_resources(failed, settings)
             raise BuildError(_explain(failed, log))
         comments.write(settings.warehouse, settings.data / "dbt" / "target" / "manifest.json")
         publish.mark_tested(settings, built_from)
@@ -103,6 +106,7 @@ def run_dbt(settings: Settings, arguments: list[str], quiet: bool = True) -> tup
     # which under a name of its own would be another profile, and parsed anew.
     environment = os.environ | {
         "PULLHOUSE_DATA": ".",
+        "PULLHOUSE_MEMORY_LIMIT": duckdb_size(settings.memory_limit),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }
@@ -154,6 +158,8 @@ def _prepare(settings: Settings, full: bool) -> None:
     (settings.data / "dbt" / "target" / "run_results.json").unlink(missing_ok=True)
     for path in _files_of(settings.scratch):
         path.unlink(missing_ok=True)
+    # What a killed build spilled.
+    shutil.rmtree(settings.warehouse.with_name(settings.warehouse.name + ".tmp"), ignore_errors=True)
     if full:
         settings.rebuilding.touch()
         for path in _files_of(settings.warehouse):
@@ -185,6 +191,19 @@ def _open(warehouse: Path) -> duckdb.DuckDBPyConnection:
             f"{warehouse} cannot be opened ({type(error).__name__}): another program has it open, or it"
             " is damaged. Close that program; or delete the file and run this again: the lake has it all."
         ) from None
+
+
+def _check_resources(failed: list[dict[str, Any]], settings: Settings) -> None:
+    """Raise ResourceError where a model failed because of the machine: no model is to blame for that."""
+    for result in failed:
+        if found := full_disk_in(result["message"], settings.data):
+            raise ResourceError(found)
+        if "Out of Memory Error" in result["message"]:
+            raise ResourceError(
+                f"The build needs more memory than memory_limit ({settings.memory_limit.human_readable()})"
+                f" allows, in {result['unique_id'].split('.')[2]}. Nothing was published. Raise memory_limit,"
+                " then run this again."
+            )
 
 
 def _explain(failed: list[dict[str, Any]], log: Path) -> str:

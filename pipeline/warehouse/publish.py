@@ -10,6 +10,7 @@ import duckdb
 
 from pipeline.lake.ledger import fsync, replace_durably, write_durably
 from pipeline.lock import warehouse_lock
+from pipeline.resources import full_disk_errors
 from pipeline.settings import Settings
 
 
@@ -38,7 +39,8 @@ def publish(settings: Settings) -> dict[str, Any]:
     """Copy the checkpointed warehouse byte by byte beside `pullhouse.duckdb`, fsync, rename.
 
     Readers who have the old file open keep their snapshot; new ones see the new file. Raises PublishError
-    when the warehouse is not as its last passed tests saw it, LockError when another run holds it.
+    when the warehouse is not as its last passed tests saw it, LockError when another run holds it,
+    ResourceError when the disk is full.
     """
     with warehouse_lock(settings):
         if not settings.tested.exists():
@@ -50,8 +52,14 @@ def publish(settings: Settings) -> dict[str, Any]:
         with duckdb.connect(str(settings.warehouse)) as con:
             con.execute("force checkpoint")
         temporary = settings.marts.with_suffix(".duckdb.tmp")
-        shutil.copyfile(settings.warehouse, temporary)
-        replace_durably(temporary, settings.marts)
+        with full_disk_errors(temporary):
+            try:
+                shutil.copyfile(settings.warehouse, temporary)
+                replace_durably(temporary, settings.marts)
+            except OSError:
+                # Half a copy on a full disk would be in the way of the next run.
+                temporary.unlink(missing_ok=True)
+                raise
         settings.former_marts.unlink(missing_ok=True)
         # Written last: a crash before it only means that the next run builds these days once more.
         write_durably(settings.publication, tested)

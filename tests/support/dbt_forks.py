@@ -20,12 +20,21 @@ from pathlib import Path
 from subprocess import PIPE, CompletedProcess, Popen
 from typing import Any
 
+from pipeline.machine import machine_memory
+from pipeline.resources import duckdb_size
+
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = ROOT / "dbt_project"
 DBT = [sys.executable, "-W", "ignore::RuntimeWarning:runpy", "-m", "dbt.cli.main"]
 PARSED = "partial_parse.msgpack"
 # Threads do not live on in a fork: what waits for them waits for ever.
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "PULLHOUSE_DATA": ".", "DO_NOT_TRACK": "1"}
+ONE_THREAD = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "PULLHOUSE_DATA": ".",
+    # As a build hands it in by default: under another one, dbt parses all anew.
+    "PULLHOUSE_MEMORY_LIMIT": duckdb_size(machine_memory() // 4),
+    "DO_NOT_TRACK": "1",
+}
 
 
 def run(command: list[str], env: dict[str, str], cwd: Path, **others: Any) -> CompletedProcess[Any]:

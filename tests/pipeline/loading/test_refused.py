@@ -10,12 +10,14 @@ from typing import Any
 
 import duckdb
 import pytest
+from pydantic import ByteSize
 
 from enrichers.identity import IdentityKeyError
 from ingest.errors import ObjectError, PassingObjectError
 from pipeline.lake.ledger import Ledger
 from pipeline.loading import attributes, keys, load, pending, refused
 from pipeline.loading.refused import RefusedObjects, object_errors
+from pipeline.resources import ResourceError
 from pipeline.settings import Settings
 from tests.support.factories import Traffic
 
@@ -159,7 +161,12 @@ def test_whatever_goes_wrong_is_told_by_type_and_place_never_by_its_text(fault: 
 
 
 def test_an_object_too_large_for_the_memory_is_refused_for_now() -> None:
-    with pytest.raises(PassingObjectError, match=r"a\.log: needs more memory"), object_errors("a.log"):
+    with (
+        pytest.raises(
+            PassingObjectError, match=r"a\.log: needs more memory than the setting memory_limit allows"
+        ),
+        object_errors("a.log"),
+    ):
         raise duckdb.OutOfMemoryException(ADDRESS)
 
 
@@ -179,12 +186,27 @@ def test_the_machines_faults_are_no_objects(error: Exception) -> None:
     assert caught.value is error
 
 
+def test_with_too_little_memory_nothing_is_kept_and_with_enough_the_next_run_loads_it(
+    settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "logs" / "a.log").write_text("".join(line(number) for number in range(20_000)), "utf-8")
+    too_little = settings.model_copy(update={"memory_limit": ByteSize(2**23)})
+    [reason] = load_all(too_little)["refused"]
+    assert reason.endswith(
+        "a.log: needs more memory than the setting memory_limit allows. Raise it, or split the object."
+    )
+    assert (Ledger(settings.loads).loads, list(settings.lake.rglob("*.parquet"))) == ({}, [])
+    assert list(settings.landing.iterdir()) == []
+    loaded = load_all(settings)
+    assert (loaded["lines"], loaded["refused"], on_list(settings)) == (20_000, [], [])
+
+
 def test_a_full_disk_refuses_nothing(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "logs" / "a.log").write_text(line(), "utf-8")
     monkeypatch.setattr(load.parquet, "write_requests", lambda *_: raising(OSError(28, "No space left")))
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(ResourceError, match=rf"^No space left on device: {settings.landing}\. "):
         load_all(settings)
     assert (on_list(settings), waiting(settings)) == ([], ["a.log"])
 

@@ -1,11 +1,13 @@
-"""dbt by hand: what may write is not published."""
+"""dbt by hand: what may write is not published. And builds that the machine has too little for."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from pydantic import ByteSize
 
+from pipeline.resources import ResourceError
 from pipeline.settings import Settings
 from pipeline.warehouse import build, plan, publish
 
@@ -37,3 +39,28 @@ def test_writing_makes_it_untested_and_the_next_build_a_full_one(
     assert settings.rebuilding.exists()
     with pytest.raises(publish.PublishError):
         publish.publish(settings)
+
+
+MEMORY = """Runtime Error in model int_clients (models/intermediate/requests/int_clients.sql)
+  Out of Memory Error: failed to allocate data of size 2.0 MiB (26.9 MiB/28.6 MiB used)"""
+DISK = """Runtime Error in model int_clients (models/intermediate/requests/int_clients.sql)
+  IO Error: Could not write file "./scratch.duckdb": No space left on device"""
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        (MEMORY, r"more memory than memory_limit \(1.0GiB\) allows, in int_clients\. .*Raise memory_limit"),
+        (DISK, r"^No space left on device: \./scratch\.duckdb\. "),
+    ],
+)
+def test_what_the_machine_lacks_is_no_fault_of_a_model(
+    message: str, expected: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings.model_copy(update={"memory_limit": ByteSize(2**30)})
+    monkeypatch.setattr(build, "run_dbt", lambda *_: (1, settings.data / "log"))
+    failed = {"unique_id": "model.pullhouse.int_clients", "status": "error", "message": message}
+    monkeypatch.setattr(build, "read_results", lambda _: [failed])
+    with pytest.raises(ResourceError, match=expected):
+        build.run(settings)
+    assert not settings.tested.exists()
