@@ -34,7 +34,7 @@
         at_risk_count,
         upgraded_count,
         censored_count,
-        product(1 - upgraded_count / at_risk_count) over (
+        {{ product_of('1 - upgraded_count / at_risk_count') }} over (
             partition by {{ by }} order by lag_days rows between unbounded preceding and current row
         ) as survival
     from at_risk

@@ -18,13 +18,14 @@
 
 {#- Sorts versions: number by number, a pre-release before its release. Missing numbers are zero. -#}
 {% macro version_order(version) -%}
+    {%- set numbers -%}
+    list_transform(
+        string_split(regexp_extract({{ version }}, '^v?([0-9]+([.][0-9]+){0,3})', 1), '.'),
+        lambda part: cast(part as bigint)
+    )
+    {%- endset -%}
     list_concat(
-        list_resize(
-            list_transform(
-                string_split(regexp_extract({{ version }}, '^v?([0-9]+([.][0-9]+){0,3})', 1), '.'),
-                lambda part: cast(part as bigint)
-            ), 4, 0
-        ),
+        {{ resized_list(numbers, 4, 0) }},
         [case when {{ is_prerelease(version) }} then 0 else 1 end]
     )
 {%- endmacro %}

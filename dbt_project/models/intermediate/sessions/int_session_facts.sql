@@ -65,7 +65,8 @@ first_requests as (
         firsts.chain_origin_id,
         firsts.repository,
         -- One id with two times is two requests, and may begin two sessions.
-        coalesce(firsts.request_identity, firsts.request_key) || chr(10) || epoch_us(firsts.ended_at) as first_request,
+        coalesce(firsts.request_identity, firsts.request_key) || chr(10) || {{ unix_microseconds('firsts.ended_at') }}
+            as first_request,
         struct_pack(
             staged.host, staged.mirror_of, staged.identity_epoch, staged.origin_id, staged.endpoint_id,
             staged.previous_origin_id, staged.previous_endpoint_id, staged.origin_unlinkable, staged.client_name,

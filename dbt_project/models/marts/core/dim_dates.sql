@@ -17,7 +17,7 @@ days as (
 final as (
     select
         date_day,
-        cast(isoyear(date_day) as integer) as iso_year,
+        cast({{ iso_year('date_day') }} as integer) as iso_year,
         cast(week(date_day) as integer) as iso_week,
         cast(date_trunc('week', date_day) as date) as week_start,
         cast(date_trunc('month', date_day) as date) as month_start,

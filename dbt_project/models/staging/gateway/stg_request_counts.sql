@@ -9,7 +9,7 @@ keyed as (
     select
         date as requested_on,
         coalesce(request_id, load_id || ':' || cast(line_number as varchar)) as request_key,
-        requested_at + to_microseconds(cast(round(coalesce(duration_s, 0) * 1000000) as bigint)) as ended_at
+        {{ seconds_later('requested_at', 'coalesce(duration_s, 0)') }} as ended_at
     from source
 ),
 

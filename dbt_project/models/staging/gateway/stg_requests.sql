@@ -7,7 +7,7 @@ with source as (
 identified as (
     select
         *,
-        requested_at + to_microseconds(cast(round(coalesce(duration_s, 0) * 1000000) as bigint)) as ended_at,
+        {{ seconds_later('requested_at', 'coalesce(duration_s, 0)') }} as ended_at,
         -- A line is known by its request id; without one, by where it lies (contract A).
         coalesce(request_id, load_id || ':' || cast(line_number as varchar)) as request_identity
     from source
