@@ -1,4 +1,4 @@
-"""What can be wrong with a source or an object, said in one line that quotes nothing from a log."""
+"""What can be wrong with a source, an object or a line, said in words that quote nothing from a log."""
 
 from __future__ import annotations
 
@@ -32,6 +32,19 @@ class PassingObjectError(ObjectError):
 
 class SourceError(_InputError):
     """A source of logs is missing, or holds no log object."""
+
+
+class RejectedLine(Exception):
+    """A line that is no request; `reason` is one of the quarantine's words, `field` what is missing or wrong.
+
+    `log_format`: the name of the format that the line nearly is, where one is near.
+    """
+
+    def __init__(self, reason: str, field: str | None = None, log_format: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.field = field
+        self.log_format = log_format
 
 
 def one_line(text: str) -> str:

@@ -6,8 +6,8 @@ import hashlib
 import hmac
 import re
 
+from ingest.errors import RejectedLine
 from ingest.rawlines import RawLine
-from ingest.rejected import RejectedLine
 
 _SHAPE_BYTES = 1024
 _SHAPE_CHARACTERS = 200

@@ -15,6 +15,7 @@ from ingest import json_scan, line_scan, refusal
 from ingest.batches import Batch, batches
 from ingest.bytepass import ObjectBytes
 from ingest.envelopes import cri
+from ingest.errors import RejectedLine
 from ingest.fields import COLUMNS, MAX_DEPTH, MAX_LINE_BYTES, REJECTED_COLUMNS
 from ingest.formats import CONTRACT_A, twins
 from ingest.formats.choice import declared_format
@@ -23,7 +24,6 @@ from ingest.line_scan import Way
 from ingest.parts import Joiner, may_hold_parts
 from ingest.quarantine import RejectedRow, rejected_row
 from ingest.rawlines import RawLine
-from ingest.rejected import RejectedLine
 from ingest.sample import SAMPLED_LINES, context_of, ways_of
 from ingest.strict import Comment, Row, read_line
 

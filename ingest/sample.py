@@ -9,12 +9,12 @@ from contextlib import suppress
 
 from ingest import times
 from ingest.bytepass import ObjectBytes
+from ingest.errors import RejectedLine
 from ingest.formats import FORMATS, cloudfront
 from ingest.formats.model import AnyFormat
 from ingest.line_scan import Way
 from ingest.parts import Joiner
 from ingest.rawlines import RawLine
-from ingest.rejected import RejectedLine
 from ingest.strict import Comment, Context, fit
 from ingest.texts import tidy
 from ingest.times import NO_REFERENCE, YearReference

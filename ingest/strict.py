@@ -14,11 +14,11 @@ from typing import NamedTuple
 from ingest import documents, times
 from ingest.documents import Pairs
 from ingest.envelopes.peel import peel
+from ingest.errors import RejectedLine
 from ingest.fields import EARLIEST_US, FIELD_NAMES, FIELDS, LATEST_US, MAX_LINE_BYTES, PATH_ALIAS, Field
 from ingest.formats import CONTRACT_A, FORMATS
 from ingest.formats.model import AnyFormat, JsonFormat, TextFormat
 from ingest.rawlines import RawLine
-from ingest.rejected import RejectedLine
 from ingest.texts import tidy, unescaped
 from ingest.times import NO_REFERENCE, YearReference
 

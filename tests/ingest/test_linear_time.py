@@ -16,9 +16,9 @@ import pytest
 
 from enrichers.clients import client, unknown_agents
 from ingest.addresses import resolve
+from ingest.errors import RejectedLine
 from ingest.fields import MAX_LINE_BYTES
 from ingest.paths import parse
-from ingest.rejected import RejectedLine
 from ingest.scrub import scrub
 from ingest.strict import Comment, Context, read_text
 from tests.support import cpu

@@ -5,9 +5,9 @@ import hmac
 
 import pytest
 
+from ingest.errors import RejectedLine
 from ingest.quarantine import rejected_row, shape
 from ingest.rawlines import RawLine
-from ingest.rejected import RejectedLine
 
 
 @pytest.mark.parametrize(
