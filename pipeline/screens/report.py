@@ -223,6 +223,5 @@ def _top_table(name: str, entries: list[tuple[str, int, int]]) -> Table:
     table.add_column("downloads", justify="right", no_wrap=True)
     table.add_column("checks", justify="right", no_wrap=True)
     for value, downloads, checks in entries:
-        label = "none known" if name == "cloud" and value == "unknown" else value
-        table.add_row(label, f"{downloads:,}", f"{checks:,}")
+        table.add_row(value, f"{downloads:,}", f"{checks:,}")
     return table
