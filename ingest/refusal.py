@@ -14,7 +14,7 @@ from ingest.formats import BY_NAME, CONTRACT_A, FORMATS
 from ingest.formats.model import AnyFormat, JsonFormat
 from ingest.line_scan import Way
 from ingest.rawlines import RawLine
-from ingest.strict import REQUIRED, Context
+from ingest.strict import REQUIRED, Context, is_comment
 from ingest.texts import tidy
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ _BINARY = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def check_head(head: list[RawLine], ways: Counter[Way], context: Context, name: str) -> None:
-    """Raise ObjectError where none of the first lines is an access log's."""
-    if not head or ways:
+    """Raise ObjectError where none of the first lines is an access log's; comments alone are no fault."""
+    texts = [text for line in head if not is_comment(text := tidy(line.content))]
+    if not texts or ways:
         return
-    texts = [tidy(line.content) for line in head]
     if len(context.formats) < len(FORMATS):
         _check_declared(texts, context.formats[0], name)
     elif not any(_is_nearly_contract_a(text) for text in texts):

@@ -68,6 +68,11 @@ class Comment(Exception):
     """A line that says something about the log, and is no request: `#Fields: …`."""
 
 
+def is_comment(text: str) -> bool:
+    """Whether a line says something about the log, as the W3C's extended log format has it."""
+    return bool(_COMMENT.match(text))
+
+
 def read_line(line: RawLine, context: Context) -> tuple[Row, Fit]:
     """Type one line that is not blank. Raises RejectedLine, and Comment.
 
@@ -103,7 +108,7 @@ def fit(text: str, formats: tuple[AnyFormat, ...]) -> Fit:
 
     Raises RejectedLine where none fits.
     """
-    if _COMMENT.match(text):
+    if is_comment(text):
         raise Comment
     names: list[str] = []
     time = host = None
