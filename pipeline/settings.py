@@ -60,10 +60,11 @@ def _network(text: str, number: int) -> str:
 
 
 class Source(BaseModel, extra="forbid"):
-    """Where log objects come from: a file, a folder, a glob or s3://bucket/prefix.
+    """Where log objects come from: a file, a folder, a glob, s3://bucket/prefix or cloudwatch://group.
 
-    `name`: without one that of the kind, `local` or `s3`. `log_format`: auto, the name of a format or of a
-    table of `log_formats`, or an nginx log_format. `trusted_proxies`: in place of the setting of that name.
+    `name`: without one that of the kind, `local`, `s3` or `cloudwatch`. `log_format`: auto, the name of a
+    format or of a table of `log_formats`, or an nginx log_format. `trusted_proxies`: in place of the setting
+    of that name.
     `connection`, `endpoint`, `region`: how a remote source is reached (docs/sources.md).
     """
 
@@ -241,7 +242,9 @@ class Settings(BaseSettings):
     def _check_names(self) -> Settings:
         names = [source.name for source in self.all_sources]
         if len(set(names)) < len(names):
-            raise ValueError("two sources have the same name (a source without one is called local, or s3)")
+            raise ValueError(
+                "two sources have the same name (a source without one is called by its kind: local, s3 …)"
+            )
         datasets = [source.dataset for source in self.reference_sources]
         if len(set(datasets)) < len(datasets):
             raise ValueError("two reference_sources are of the same dataset")

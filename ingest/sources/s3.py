@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,20 +13,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
 from boto3.s3.transfer import TransferConfig, create_transfer_manager
-from botocore.config import Config
 from s3transfer.exceptions import RetriesExceededError, S3DownloadFailedError
 from s3transfer.manager import TransferManager
 from s3transfer.subscribers import BaseSubscriber
 
 from ingest.errors import ObjectError, PassingObjectError, SourceError, one_line
+from ingest.sources import aws
 from ingest.sources.aws_errors import fetch_errors, source_errors
 from ingest.sources.model import LogObject
 from ingest.sources.remote import Access, landed, landing_path
 
-# It says of each client where it found its settings, on the terminal of whoever asked another question.
-logging.getLogger("botocore").setLevel(logging.WARNING)
 # AWS writes these once, to try whether it may write there.
 _TEST_FILES = ("ELBAccessLogTestFile", "aws-logs-write-test")
 _TOKENS = {"%Y": r"\d{4}", "%m": r"\d\d", "%d": r"\d\d", "%H": r"\d\d", "**": ".*", "*": "[^/]*", "?": "[^/]"}
@@ -90,9 +86,7 @@ class S3Source:
 
     @cached_property
     def _client(self) -> Any:  # noqa: ANN401 - boto3 makes its classes when it runs
-        session = boto3.Session(**dict(self.access.credentials), region_name=self.access.region)
-        config = Config(retries={"mode": "standard", "max_attempts": 5}, connect_timeout=10, read_timeout=60)
-        return session.client("s3", endpoint_url=self.access.endpoint, config=config)
+        return aws.client("s3", self.access)
 
     @cached_property
     def _transfers(self) -> TransferManager:

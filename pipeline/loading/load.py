@@ -74,9 +74,11 @@ class Loader:
         remote = {(load.source, load.object_name): load for load in loads if "://" in load.object_name}
         states: dict[tuple[str, str], list[str]] = {key: [] for key in remote}
         for other in self.ledger.current if remote else []:
-            if (other.source, other.object_name) in states:
+            # An hour without events, of CloudWatch, is a remark: events that come late are no rewriting.
+            has_lines = other.line_count > other.skipped_count
+            if has_lines and (other.source, other.object_name) in states:
                 states[other.source, other.object_name].append(other.load_id)
-        return [name for (source, name), load in remote.items() if states[source, name] != [load.load_id]]
+        return [name for (source, name), load in remote.items() if set(states[source, name]) - {load.load_id}]
 
     def load_again(self, pending: PendingObject, before: Load) -> Load:
         """Load an object that the ledger holds already, with the reference data of now.

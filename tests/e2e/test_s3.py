@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,54 +15,18 @@ import zstandard
 
 from pipeline import expire
 from pipeline.lake.ledger import Ledger
-from pipeline.loading.refused import RefusedObjects
 from pipeline.settings import Settings, Source
 from tests.counting.format_variants import lay_out
 from tests.support import stores
-from tests.support.factories import Traffic
+from tests.support.killed_loads import STAGES, killing
+from tests.support.lake_lines import lines_in_lake, log, reasons
 from tests.support.stores import Environ, Store
 from tests.support.warehouse import build_and_publish, load_logs
-
-JANUARY = datetime(2026, 1, 5, 8, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def running_store() -> Iterator[Store]:
-    with stores.running() as store:
-        yield store
-
-
-@pytest.fixture
-def store(running_store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
-    for name, value in (stores.ENVIRONMENT | {"AWS_ENDPOINT_URL": running_store.endpoint}).items():
-        monkeypatch.setenv(name, value)
-    running_store.forget()
-    return running_store
-
-
-def log(number: int, count: int = 3) -> bytes:
-    """Some requests of one client, which no other number gives."""
-    traffic = Traffic(f"acme/app{number}", f"198.51.100.{number}")
-    for _ in range(count):
-        traffic.manifest(JANUARY, "GET", "latest")
-    return b"".join(json.dumps(line).encode() + b"\n" for line in traffic.lines)
 
 
 def settings_for(tmp_path: Path, *locations: str) -> Settings:
     sources = [Source(name=f"s{number}", location=location) for number, location in enumerate(locations)]
     return Settings(data=tmp_path / "data", sources=sources)
-
-
-def lines_in_lake(settings: Settings) -> list[int]:
-    """Requests, and distinct ones, in the files that committed loads name."""
-    files = [str(settings.lake / name) for load in Ledger(settings.loads).current for name in load.files]
-    requests = [name for name in files if "/requests/" in name]
-    query = "select count(*), count(distinct request_id) from read_parquet($1, hive_partitioning = false)"
-    return list(duckdb.execute(query, [requests]).fetchall()[0]) if requests else [0, 0]
-
-
-def reasons(settings: Settings) -> list[str]:
-    return [entry.reason for entry in RefusedObjects(settings.refused).all()]
 
 
 def test_balancer_and_cdn_logs_become_downloads(store: Store, corpus: Path, tmp_path: Path) -> None:
@@ -160,90 +120,16 @@ def test_what_cannot_be_fetched_now_comes_with_the_next_run(
     assert lines_in_lake(settings) == [9, 9]
 
 
-# Loads in forks of one process that has imported everything: each kills itself where it is told to.
-KILLED = """
-import os, signal, sys
-from contextlib import contextmanager
-import ingest.sources.s3 as s3
-from pipeline.lake.ledger import Ledger
-from pipeline.settings import Settings, Source
-from tests.support.warehouse import load_logs
-from pathlib import Path
-
-def die(*arguments, **others):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-class Half:
-    def __init__(self, file): self.file = file
-    def __getattr__(self, name): return getattr(self.file, name)
-    def write(self, data):
-        self.file.write(bytes(data)[: len(data) // 2])
-        self.file.flush()
-        die()
-
-@contextmanager
-def half(path, open=s3.landed):
-    with open(path) as file:
-        yield Half(file)
-
-@contextmanager
-def whole(path, open=s3.landed):
-    with open(path) as file:
-        yield file
-        file.flush()
-        die()
-
-def fetched(self, item, fetch=s3.S3Source.fetch):
-    fetch(self, item)
-    die()
-
-def committed(self, load, commit=Ledger.commit):
-    commit(self, load)
-    die()
-
-STAGES = {
-    "half fetched": (s3, "landed", half), "fetched, not renamed": (s3, "landed", whole),
-    "landed": (s3.S3Source, "fetch", fetched), "written, not committed": (Ledger, "commit", die),
-    "committed": (Ledger, "commit", committed),
-}
-settings = Settings(data=Path(sys.argv[1]), sources=[Source(name="s0", location="s3://logs/")])
-for stage in sys.stdin:
-    child = os.fork()
-    if not child:
-        if stage.strip() in STAGES:
-            setattr(*STAGES[stage.strip()])
-        load_logs(settings)
-        os._exit(0)
-    print(os.waitpid(child, 0)[1], flush=True)
-"""
-STAGES = ("half fetched", "fetched, not renamed", "landed", "written, not committed", "committed")
-
-
-def test_twenty_kills_lose_nothing_and_double_nothing(store: Store, tmp_path: Path, repo_root: Path) -> None:
+def test_twenty_kills_lose_nothing_and_double_nothing(store: Store, tmp_path: Path) -> None:
     settings = settings_for(tmp_path, "s3://logs/")
-    settings.data.mkdir()
-    environment = os.environ | {"PYTHONPATH": str(repo_root)}
-    command = [sys.executable, "-c", KILLED, str(settings.data)]
-    with subprocess.Popen(
-        command, cwd=repo_root, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as loading:
-
-        def load(stage: str) -> int:
-            assert loading.stdin is not None
-            assert loading.stdout is not None
-            loading.stdin.write(f"{stage}\n")
-            loading.stdin.flush()
-            return int(loading.stdout.readline())
-
+    with killing(settings, "ingest.sources.s3:S3Source") as killed:
         for number in range(20):
             # A name before all others: it is what the killed run meets first.
             store.put("logs", {f"{99 - number}.log": log(number)})
-            assert load(STAGES[number % 5]) == signal.SIGKILL
+            assert killed.load(STAGES[number % 5]) == signal.SIGKILL
         # The planted defect of this test: before the last run something is missing.
         assert lines_in_lake(settings) != [60, 60]
-        assert load("to the end") == 0
-        assert loading.stdin is not None
-        loading.stdin.close()
+        assert killed.load() == 0
     assert lines_in_lake(settings) == [60, 60]
     assert sum(load.line_count for load in Ledger(settings.loads).current) == 60
 

@@ -213,7 +213,7 @@ def test_paths_are_local(location: str) -> None:
         ("s3:///logs", "names no bucket"),
         ("gs://bucket/logs", 'set endpoint = "https://storage.googleapis.com"'),
         ("az://container", "azcopy"),
-        ("https://example.com/a.log", "Give a file, a folder, a glob or s3://"),
+        ("https://example.com/a.log", "Give a file, a folder, a glob, s3://"),
         ("ftp://example.com", "Give a file"),
     ],
 )
