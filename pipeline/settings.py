@@ -359,6 +359,11 @@ class Settings(BaseSettings):
         return self.data / "pullhouse.duckdb"
 
     @property
+    def pull_requests(self) -> Path:
+        """The requests of each session, one Parquet file a day: published beside `pullhouse.duckdb`."""
+        return self.data / "parquet" / "pull_requests"
+
+    @property
     def exports(self) -> Path:
         """What other programs read: `make export`."""
         return self.data / "exports"

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.settings import Settings
+from pipeline.warehouse import pull_requests
 from pipeline.warehouse.marts import open_marts, rows
 
 # Why a session begins with a request: the values of int_requests_sessionized.session_start.
@@ -41,6 +42,10 @@ REQUEST_COLUMNS = (
     "requested_at", "ended_at", "method", "request_kind", "reference", "object_kind", "status", "bytes_sent",
     "is_range", "is_complete", "is_sent_back", "session_start",
 )  # fmt: skip
+REQUESTS = f"""
+    select {", ".join(REQUEST_COLUMNS)} from read_parquet(?, hive_partitioning = false) where pull_id = ?
+    order by request_number
+"""
 
 
 TABLE_WIDTH = 130
@@ -72,15 +77,12 @@ def read(settings: Settings, pull_id: str) -> Explanation:
                 f"No session in {settings.marts} has this pull_id. Take one from fct_pulls; an id"
                 " changes when an earlier request of its session comes late."
             )
-        requests = rows(
-            con,
-            f"select {', '.join(REQUEST_COLUMNS)} from pull_requests where pull_id = ?"
-            " order by request_number",
-            [pull_id],
-        )
+        session = dict(zip(SESSION_COLUMNS, found[0], strict=True))
+        file = pull_requests.file_of(settings, session["started_at"].date())
+        # Without the lake's requests of its day, nothing was published of it.
+        requests = rows(con, REQUESTS, [str(file), pull_id]) if file.exists() else []
     return Explanation(
-        session=dict(zip(SESSION_COLUMNS, found[0], strict=True)),
-        requests=[dict(zip(REQUEST_COLUMNS, row, strict=True)) for row in requests],
+        session=session, requests=[dict(zip(REQUEST_COLUMNS, row, strict=True)) for row in requests]
     )
 
 

@@ -24,7 +24,7 @@ from pipeline.watch.rhythm import Rhythm
 
 # What a problem means for the exit code of `status`.
 LOOK, BROKEN = 1, 2
-FILES = ("lake", "landing", "pullhouse.duckdb", "warehouse.duckdb", "scratch.duckdb")
+FILES = ("lake", "landing", "pullhouse.duckdb", "parquet", "warehouse.duckdb", "scratch.duckdb")
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def run(settings: Settings, full: bool = False, unit_tests: bool = False) -> dic
     with warehouse_lock(settings), full_disk_errors(settings.data):
         _check_lake(settings)
         _prepare(settings, full)
-        built_from = plan.fingerprints(settings)
+        built_from = plan.built_from(settings)
         code, log = run_dbt(settings, ["build", *([] if unit_tests else WITHOUT_UNIT_TESTS)])
         results = read_results(settings)
         failed = [result for result in results if result["status"] in FAILED]

@@ -117,9 +117,24 @@ def read_publication(settings: Settings) -> dict[str, Any]:
     return content if isinstance(content, dict) and content.keys() >= nothing.keys() else nothing
 
 
-def fingerprints(settings: Settings) -> dict[str, Any]:
-    """What, besides the loads, the marts are made from: a digest of the models, the catalogue's files."""
-    return {"fingerprint": fingerprint(), "catalogue": changes.files(settings)}
+def built_from(settings: Settings) -> dict[str, Any]:
+    """What, besides the loads, a build makes the marts from, and which days it builds.
+
+    A digest of the models, the catalogue's files, the planned days (YYYY-MM-DD); none without a plan.
+    """
+    return {
+        "fingerprint": fingerprint(),
+        "catalogue": changes.files(settings),
+        "days": _planned_days(settings),
+    }
+
+
+def _planned_days(settings: Settings) -> list[str]:
+    if not settings.plan.exists():
+        return []
+    query = "select cast(period_start as varchar) from read_parquet(?) where kind = 'day' order by 1"
+    with duckdb.connect() as con:
+        return [day for (day,) in con.execute(query, [str(settings.plan)]).fetchall()]
 
 
 def fingerprint(root: Path = REPOSITORY_ROOT) -> str:

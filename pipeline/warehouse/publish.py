@@ -12,6 +12,7 @@ from pipeline.lake.ledger import fsync, replace_durably, write_durably
 from pipeline.lock import warehouse_lock
 from pipeline.resources import full_disk_errors
 from pipeline.settings import Settings
+from pipeline.warehouse import pull_requests
 
 
 class PublishError(RuntimeError):
@@ -25,7 +26,8 @@ def mark_untested(settings: Settings) -> None:
 
 
 def mark_tested(settings: Settings, built_from: dict[str, Any]) -> None:
-    """All tests passed on the warehouse, built from these models and this catalogue (`plan.fingerprints`).
+    """All tests passed on the warehouse, built from these models and this catalogue, for these days
+    (`plan.built_from`).
 
     Call it under the same lock as the build.
     """
@@ -38,6 +40,7 @@ def mark_tested(settings: Settings, built_from: dict[str, Any]) -> None:
 def publish(settings: Settings) -> dict[str, Any]:
     """Copy the checkpointed warehouse byte by byte beside `pullhouse.duckdb`, fsync, rename.
 
+    Then the same with the requests of the days that were built (`pull_requests`).
     Readers who have the old file open keep their snapshot; new ones see the new file. Raises PublishError
     when the warehouse is not as its last passed tests saw it, LockError when another run holds it,
     ResourceError when the disk is full.
@@ -49,8 +52,10 @@ def publish(settings: Settings) -> dict[str, Any]:
                 " Run `build_marts` again."
             )
         tested = settings.tested.read_text(encoding="utf-8")
+        days = json.loads(tested).get("days", [])
         with duckdb.connect(str(settings.warehouse)) as con:
             con.execute("force checkpoint")
+        requests = pull_requests.write(settings, days)
         temporary = settings.marts.with_suffix(".duckdb.tmp")
         with full_disk_errors(temporary):
             try:
@@ -60,6 +65,7 @@ def publish(settings: Settings) -> dict[str, Any]:
                 # Half a copy on a full disk would be in the way of the next run.
                 temporary.unlink(missing_ok=True)
                 raise
+        pull_requests.replace(settings, requests, days, everything=settings.rebuilding.exists())
         settings.former_marts.unlink(missing_ok=True)
         # Written last: a crash before it only means that the next run builds these days once more.
         write_durably(settings.publication, tested)

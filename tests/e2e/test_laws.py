@@ -14,7 +14,7 @@ from pipeline.lake import parquet
 from pipeline.lake.ledger import Ledger
 from pipeline.loading import attributes
 from pipeline.settings import Settings
-from pipeline.warehouse import build, plan, publish
+from pipeline.warehouse import build, plan, publish, pull_requests
 from tests.support.factories import Traffic
 from tests.support.layouts import Corpus, Line, packed, write
 from tests.support.warehouse import build_and_publish, load_logs, make, quick_dbt, without_data_tests
@@ -171,11 +171,15 @@ def contents(settings: Settings) -> dict[str, str]:
     with duckdb.connect() as con:
         con.execute(f"attach {parquet.quoted(str(settings.marts))} as pullhouse (read_only)")
         tables = con.execute("select schema_name, table_name from duckdb_tables() order by all").fetchall()
-        return {
+        found = {
             name: _digest(con, f'pullhouse.{schema}."{name}" {BOOKKEEPING_ROWS.get(name, "")}')
             for schema, name in tables
             if name not in BOOKKEEPING
         }
+        # Not where a test builds a few models only.
+        if settings.pull_requests.is_dir() and any(settings.pull_requests.iterdir()):
+            found["pull_requests"] = _digest(con, f"'{pull_requests.file_of(settings, '*')}'")
+        return found
 
 
 def _digest(con: duckdb.DuckDBPyConnection, wanted: str) -> str:

@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 from pipeline.loading import keys, load, pending
 from pipeline.settings import Settings
-from pipeline.warehouse import build, plan, publish
+from pipeline.warehouse import build, plan, publish, pull_requests
 from pipeline.warehouse.marts import open_marts, rows
 from tests.support import dbt_forks
 
@@ -30,8 +30,12 @@ class Warehouse:
     loaded: dict[str, Any]
 
     def query(self, text: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
-        """Rows of a query on the published marts."""
+        """Rows of a query on the published marts, and on `pull_requests`, which is published beside them."""
         with open_marts(self.settings) as con:
+            if "pull_requests" in text:
+                con.execute(
+                    f"create temp view pull_requests as from '{pull_requests.file_of(self.settings, '*')}'"
+                )
             return rows(con, text, parameters)
 
 

@@ -47,7 +47,7 @@ def publish(settings: Settings) -> None:
     plan.write(settings)
     for path in (settings.warehouse, settings.marts):
         path.touch()
-    content = {"load_ids": ["a" * 32]} | plan.fingerprints(settings)
+    content = {"load_ids": ["a" * 32]} | plan.built_from(settings)
     settings.publication.write_text(json.dumps(content), encoding="utf-8")
 
 

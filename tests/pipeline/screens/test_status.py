@@ -120,11 +120,15 @@ def test_sizes_are_of_what_lies_on_the_disk(settings: Settings) -> None:
     (settings.lake / "requests" / "a.parquet").write_bytes(bytes(100))
     (settings.lake / "b.json").write_bytes(bytes(23))
     settings.marts.write_bytes(bytes(7))
+    day = settings.pull_requests / "pull_date=2026-01-01"
+    day.mkdir(parents=True)
+    (day / "data_0.parquet").write_bytes(bytes(11))
     found = status.read(settings, NOW).bytes_on_disk
     assert found == {
         "lake": 123,
         "landing": 0,
         "pullhouse.duckdb": 7,
+        "parquet": 11,
         "warehouse.duckdb": 0,
         "scratch.duckdb": 0,
     }

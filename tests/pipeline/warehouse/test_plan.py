@@ -30,7 +30,7 @@ def publish(settings: Settings, *letters: str) -> None:
     plan.write(settings)
     for path in (settings.warehouse, settings.marts):
         path.touch()
-    content = {"load_ids": [letter * 32 for letter in letters]} | plan.fingerprints(settings)
+    content = {"load_ids": [letter * 32 for letter in letters]} | plan.built_from(settings)
     settings.publication.write_text(json.dumps(content), encoding="utf-8")
 
 

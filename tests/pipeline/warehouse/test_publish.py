@@ -24,7 +24,7 @@ def settings(tmp_path: Path) -> Settings:
 def build(settings: Settings, *letters: str) -> None:
     """What `build.run` leaves: a warehouse that passed its tests, with a ledger of these loads."""
     publish.mark_untested(settings)
-    built_from = plan.fingerprints(settings)
+    built_from = plan.built_from(settings)
     with duckdb.connect(str(settings.warehouse)) as con:
         con.execute("create schema if not exists marts")
         con.execute("create or replace table marts.load_ledger (load_id varchar)")

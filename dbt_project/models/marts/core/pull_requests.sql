@@ -1,13 +1,8 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='replace_days',
-    on_schema_change='fail',
-    meta={'grain': 'day', 'period_column': 'pull_date'}
-) }}
+{{ config(materialized='view', database='scratch') }}
 
+-- Of all days that the build read; those that it planned are published, as Parquet and not in the published file.
 with requests as (
     select * from {{ ref('int_pull_requests') }}
-    where pull_date in {{ planned('day') }}
 ),
 
 final as (
