@@ -61,6 +61,7 @@ def run(settings: Settings, console: Console) -> int:
     report.show(report.read(job.settings), console)
     say_what_was_lost(results, job.settings, console)
     say_what_was_refused(job.settings, console)
+    say_what_was_left_out(report.own_file_problems(job.settings), console)
     if not job.settings.report.exists():
         # Marts that an older version published, and no run has changed since.
         write_report(job.settings)
@@ -196,6 +197,14 @@ def say_what_was_refused(settings: Settings, console: Console) -> None:
         console.print(f"Refused: {refusal.reason}")
     if len(refused) > SHOWN_REFUSED:
         console.print(f"… and {len(refused) - SHOWN_REFUSED:,} more: make status ARGS=--json has all.")
+
+
+def say_what_was_left_out(problems: list[tuple[str, int, str]], console: Console) -> None:
+    """Print the rows of files written by hand that are in no figure: file, line and what is wrong."""
+    for file, line, problem in problems[:SHOWN_REFUSED]:
+        console.print(f"Left out: {file}, line {line:,}: {problem}", markup=False)
+    if len(problems) > SHOWN_REFUSED:
+        console.print(f"… and {len(problems) - SHOWN_REFUSED:,} more: the mart own_file_problems has all.")
 
 
 def _say_where(settings: Settings, console: Console, is_own: bool) -> None:

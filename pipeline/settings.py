@@ -155,6 +155,8 @@ class Settings(BaseSettings):
     registry_seconds_per_run: int = Field(default=600, ge=1)
     maxmind: Path | None = None
     labels: Path | None = None
+    events: Path | None = None
+    advisories: Path | None = None
     remove_old_geolite: bool = True
     reference_sources: list[ReferenceSource] = Field(default_factory=list)
     reverse_dns: bool = False
@@ -211,7 +213,7 @@ class Settings(BaseSettings):
             scheme_of(value)
         return value
 
-    @field_validator("data", "catalogue", "maxmind", "labels")
+    @field_validator("data", "catalogue", "maxmind", "labels", "events", "advisories")
     @classmethod
     def _resolve(cls, value: Path | None) -> Path | None:
         return _absolute(value)
@@ -327,6 +329,11 @@ class Settings(BaseSettings):
     def plan(self) -> Path:
         """The days and files that the next build rebuilds."""
         return self.data / "plan.parquet"
+
+    @property
+    def own_files(self) -> Path:
+        """What was understood of the files that a publisher writes by hand, written with the plan."""
+        return self.data / "own_files"
 
     @property
     def ledger_table(self) -> Path:

@@ -123,6 +123,15 @@ def show(report: Report, console: Console) -> None:
     )
 
 
+def own_file_problems(settings: Settings) -> list[tuple[str, int, str]]:
+    """File, line and problem of each row that was left out of a file written by hand."""
+    with open_marts(settings) as con:
+        return [
+            (str(file), int(line), str(problem))
+            for file, line, problem in rows(con, "select * from own_file_problems order by all")
+        ]
+
+
 def show_where(page: Path, settings: Settings, console: Console) -> None:
     """Say where the report and the digest lie."""
     console.print(f"\nThe report, to open in a browser or to send: {page}")

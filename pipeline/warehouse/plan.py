@@ -20,6 +20,7 @@ from pipeline.loading import stages
 from pipeline.lock import warehouse_lock
 from pipeline.paths import REPOSITORY_ROOT
 from pipeline.settings import Settings
+from pipeline.warehouse import own_files
 
 DAY = timedelta(days=1)
 # A session that begins on one day may end on the next, so a dirty day dirties its neighbours, and their
@@ -69,7 +70,8 @@ def write(
     manifest that the published catalogue lacks; with `full`, or when the models, seeds or warehouse are not
     those that were published, all days; with `start` and `end`, those days too. Returns counts, and
     `is_due`: whether there is anything to build. A load without a single request dirties no day, and is to
-    stand in the published ledger all the same. Raises
+    stand in the published ledger all the same; a file
+    written by hand that changed (own_files) dirties none either. Raises
     LockError when another run holds the warehouse: the plan that it builds must not change under it.
     """
     with warehouse_lock(settings):
@@ -90,9 +92,10 @@ def _write(settings: Settings, full: bool, start: date | None, end: date | None)
     files = _files(ledger, _around(dirty, READ_REACH))
     _write_plan(settings, days, files, last_day=max(everything, default=None))
     _write_ledger(settings, ledger)
+    is_rewritten = published.get("own_files") != own_files.write(settings)
     unpublished = ledger.loads.keys() - set(published["load_ids"])
     return {
-        "is_due": bool(days or unpublished or (reason and ledger.loads)),
+        "is_due": bool(days or unpublished or ((reason or is_rewritten) and ledger.loads)),
         "dirty_days": len(dirty),
         "rebuilt_days": len(days),
         "files": len(files),
@@ -120,11 +123,13 @@ def read_publication(settings: Settings) -> dict[str, Any]:
 def built_from(settings: Settings) -> dict[str, Any]:
     """What, besides the loads, a build makes the marts from, and which days it builds.
 
-    A digest of the models, the catalogue's files, the planned days (YYYY-MM-DD); none without a plan.
+    A digest of the models, the catalogue's files, a digest of the files written by hand, the planned days
+    (YYYY-MM-DD); none without a plan.
     """
     return {
         "fingerprint": fingerprint(),
         "catalogue": changes.files(settings),
+        "own_files": own_files.fingerprint(settings),
         "days": _planned_days(settings),
     }
 
@@ -139,11 +144,13 @@ def _planned_days(settings: Settings) -> list[str]:
 
 def fingerprint(root: Path = REPOSITORY_ROOT) -> str:
     """A digest of the models, macros, variables and seeds: another one means another warehouse."""
+    by_hand = {f"{form.name}.csv" for form in own_files.FORMS}
     names = [*sorted((root / "seeds").rglob("*")), *sorted((root / "dbt_project").rglob("*"))]
     digest = hashlib.sha256()
     for path in names:
         relative = path.relative_to(root)
-        if path.suffix in {".sql", ".yml", ".csv"} and "target" not in relative.parts:
+        is_model = path.suffix in {".sql", ".yml", ".csv"} and path.name not in by_hand
+        if is_model and "target" not in relative.parts:
             digest.update(str(relative).encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -23,7 +23,8 @@ SUBJECTS = (
     ("pulls",),
     ("periods", "tags"),
     ("installs",),
-    ("retirement", "trends"),
+    ("retirement", "trends", "events", "exposure"),
+    ("problems",),
 )
 _PLACE = {subject: place for place, together in enumerate(SUBJECTS) for subject in together}
 _REF = re.compile(r"\bref\(\s*['\"](\w+)['\"]")

@@ -1,0 +1,195 @@
+"""Files that a publisher writes by hand: the calendar of events, and the list of bad tags and digests.
+
+A wrong row is named and left out, and the rest goes on. That is why these files are no dbt seeds, of which
+one wrong row stops the build. The models read what was understood, and refuse what only they can judge:
+repositories that nobody ever asked for.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from pipeline.lake import parquet
+from pipeline.paths import REPOSITORY_ROOT
+from pipeline.settings import Settings
+
+# A calendar of a hundred years has fewer. Larger: whatever lies there by mistake is read into memory.
+MOST_BYTES = 5_000_000
+LONGEST_TEXT = 200
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a file holds: its columns in order, of which `dates` are days and `optional` may be empty."""
+
+    name: str
+    columns: tuple[str, ...]
+    dates: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+    @property
+    def schema(self) -> pa.Schema:
+        """As the models see it."""
+        types = [(name, pa.date32() if name in self.dates else pa.string()) for name in self.columns]
+        return pa.schema([("line_number", pa.int64()), *types])
+
+
+EVENTS = Form("events", ("date", "repository", "kind", "label"), ("date",), ("repository",))
+ADVISORIES = Form("advisories", ("published_on", "repository", "reference", "label"), ("published_on",))
+FORMS = (EVENTS, ADVISORIES)
+PROBLEMS = pa.schema([("file", pa.string()), ("line_number", pa.int64()), ("problem", pa.string())])
+
+
+class RowError(ValueError):
+    """A row, or the whole file, that is left out; the text says what is wrong and what to write."""
+
+
+def path_of(settings: Settings, form: Form) -> Path:
+    """Where the file lies: as the setting of its name says, else in seeds/."""
+    chosen: Path | None = getattr(settings, form.name)
+    return chosen or REPOSITORY_ROOT / "seeds" / f"{form.name}.csv"
+
+
+def write(settings: Settings) -> str:
+    """Write what was understood of each file, and what was not, as Parquet for the models.
+
+    Returns a digest of the files: another one means other figures of events or advisories, and no others.
+    """
+    digest = _digest(settings)
+    problems: list[dict[str, Any]] = []
+    for form in FORMS:
+        rows, wrong = read(path_of(settings, form), form)
+        problems += wrong
+        _write(settings, form.name, rows, form.schema)
+    _write(settings, "problems", problems, PROBLEMS)
+    _written(settings).write_text(digest, "utf-8")
+    return digest
+
+
+def fingerprint(settings: Settings) -> str:
+    """The digest of the files as they were last written for the models; before that, as they are."""
+    written = _written(settings)
+    return written.read_text("utf-8") if written.exists() else _digest(settings)
+
+
+def read(path: Path, form: Form) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The rows of a file, and its problems (file, line_number, problem), each of which left something out.
+
+    A file that is not there has neither.
+    """
+    rows: list[dict[str, Any]] = []
+    problems: list[dict[str, Any]] = []
+    seen: dict[tuple[Any, ...], int] = {}
+
+    def refuse(line: int, reason: object) -> None:
+        problems.append({"file": path.name, "line_number": line, "problem": str(reason)})
+
+    if not path.exists():
+        return rows, problems
+    try:
+        header, reader = _open(path, form)
+        for cells in reader:
+            try:
+                row = _row(cells, header, form)
+                key = tuple(row.values())
+                if key in seen:
+                    raise RowError(f"the same as line {seen[key]}: it counts once")
+            except RowError as error:
+                refuse(reader.line_num, error)
+                continue
+            if row:
+                seen[key] = reader.line_num
+                rows.append({"line_number": reader.line_num, **row})
+    except RowError as error:
+        refuse(1, error)
+    except csv.Error as error:
+        refuse(1, f"after {len(rows)} rows it is no CSV any more ({error}): the rest was left out")
+    return rows, problems
+
+
+def _open(path: Path, form: Form) -> tuple[list[str], Any]:
+    """Names of the columns, and a reader of the rows. RowError: nothing of the file can be used."""
+    try:
+        content = _content(path)
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise RowError("it is not written in UTF-8: nothing of it was used") from None
+    except OSError as error:
+        raise RowError(f"it cannot be read ({error.strerror}): nothing of it was used") from None
+    if len(content) > MOST_BYTES:
+        raise RowError(f"it is larger than {MOST_BYTES:,} bytes: nothing of it was used")
+    reader = csv.reader(io.StringIO(text, newline=""))
+    header = [name.strip().lower() for name in next(reader, [])]
+    missing = [name for name in form.columns if name not in header]
+    if missing:
+        raise RowError(
+            f"the first line lacks {', '.join(missing)}: nothing of it was used; begin it with"
+            f" {','.join(form.columns)}"
+        )
+    return header, reader
+
+
+def _row(cells: list[str], header: list[str], form: Form) -> dict[str, Any]:
+    """The row by its columns; empty for an empty line."""
+    if not any(cell.strip() for cell in cells):
+        return {}
+    if len(cells) != len(header):
+        raise RowError(
+            f"it has {len(cells)} cells instead of {len(header)}; write a text with a comma in quotation"
+            " marks"
+        )
+    row: dict[str, Any] = {name: cells[header.index(name)].strip() for name in form.columns}
+    for name, text in row.items():
+        if not text and name not in form.optional:
+            raise RowError(f"{name} is empty")
+        if len(text) > LONGEST_TEXT or not text.isprintable():
+            raise RowError(f"{name} is longer than {LONGEST_TEXT} characters, or not printable")
+        if name in form.dates:
+            row[name] = _date(name, text)
+    return row
+
+
+def _date(name: str, text: str) -> date:
+    try:
+        if _DATE.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise RowError(f"{name} is {text[:40]!r}: write a day that there is, as YYYY-MM-DD")
+
+
+def _digest(settings: Settings) -> str:
+    digest = hashlib.sha256()
+    for form in FORMS:
+        path = path_of(settings, form)
+        digest.update(form.name.encode())
+        digest.update(_content(path) if path.is_file() else b"")
+    return digest.hexdigest()
+
+
+def _written(settings: Settings) -> Path:
+    return settings.own_files / "digest"
+
+
+def _content(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MOST_BYTES + 1)
+
+
+def _write(settings: Settings, name: str, rows: list[dict[str, Any]], schema: pa.Schema) -> None:
+    settings.own_files.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as con:
+        con.register("rows", pa.Table.from_pylist(rows, schema=schema))
+        query = "select * from rows order by all"
+        parquet.write_parquet(con, query, settings.own_files / f"{name}.parquet")
