@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from dashboard.published import query
+from dashboard.queries.counts import daily_counts_by
 from dashboard.queries.dimensions import expression
 from dashboard.queries.selection import Selection
 from dashboard.queries.unique_keys import UNIQUE_KEYS
@@ -19,9 +20,44 @@ def crossed(
     first, second: the value; null for all others together (is_first_rest, is_second_rest are true then).
     download_count, version_check_count, unique_origin_count (distinct in the row; missing unless `exact`).
     `second` may be None: then its columns are null. Values with most downloads come first, then those
-    with most
-    version checks.
+    with most version checks. Without `second` and `exact`, and without filters, period marts answer it.
     """
+    if second is None and not exact:
+        return _by_one(selection, first, top)
+    return _over_sessions(selection, first, second, top, exact)
+
+
+def _by_one(selection: Selection, dimension: str, top: int) -> pd.DataFrame:
+    return query(
+        f"""
+        with sums as (
+            select
+                value, sum(download_count) as download_count, sum(version_check_count) as version_check_count,
+                sum(download_session_count + version_check_count) as pulls
+            from ({daily_counts_by(selection, dimension)})
+            group by value
+            having pulls > 0
+        ),
+        ranked as (
+            select *, row_number() over (order by download_count desc, pulls desc, value) as place from sums
+        )
+        select
+            case when place <= $top then value end as first, cast(null as varchar) as second,
+            place > $top as is_first_rest, false as is_second_rest,
+            cast(sum(download_count) as bigint) as download_count,
+            cast(sum(version_check_count) as bigint) as version_check_count,
+            cast(null as bigint) as unique_origin_count
+        from ranked
+        group by 1, 2, 3
+        order by min(place)
+        """,
+        selection.session_parameters() | {"top": top},
+    )
+
+
+def _over_sessions(
+    selection: Selection, first: str, second: str | None, top: int, exact: bool
+) -> pd.DataFrame:
     other = expression(second) if second else "cast(null as varchar)"
     uniques = (
         "count(distinct coalesce(unique_keys.unique_key, grouped.origin_id)) filter (where grouped.is_unique)"
@@ -73,12 +109,14 @@ def unknown(selection: Selection, dimension: str) -> pd.Series:
     frame = query(
         f"""
         select
-            count(*) as session_count,
-            count(*) filter (where {expression(dimension)} = 'unknown') as unknown_count,
-            count(distinct {expression(dimension)}) filter (where {expression(dimension)} <> 'unknown')
-            as value_count
-        from {MARTS}.fct_pulls
-        where {selection.sessions()} and outcome in ('download', 'version_check')
+            cast(coalesce(sum(pulls), 0) as bigint) as session_count,
+            cast(coalesce(sum(pulls) filter (where value = 'unknown'), 0) as bigint) as unknown_count,
+            count(distinct value) filter (where value <> 'unknown') as value_count
+        from (
+            select value, download_session_count + version_check_count as pulls
+            from ({daily_counts_by(selection, dimension)})
+        )
+        where pulls > 0
         """,
         selection.session_parameters(),
     )

@@ -2,48 +2,62 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+from dashboard.queries.dbt_macros import rendered, returned
+from dashboard.queries.dimensions import expression
 from dashboard.queries.selection import Selection
 from pipeline.warehouse.marts import MARTS
 
-# Measures that add up → expression over fct_pulls, as in macro additive_measures; a test compares them.
-MEASURES = {
-    "download_count": "sum(download_count)",
-    "version_check_count": "count(*) filter (where outcome = 'version_check')",
-    "pull_count": "sum(case when outcome = 'version_check' then 1 else download_count end)",
-    "interrupted_count": "count(*) filter (where outcome = 'interrupted')",
-    "failed_count": "count(*) filter (where outcome = 'failed')",
-    "session_count": "count(*)",
-    "docker_pull_count": "sum(ceil(manifest_get_count / 2))",
-    "invocation_count_lower_bound": (
-        "coalesce(sum(case when outcome = 'version_check' then 1 else download_count end) filter (where"
-        " (access_pattern in ('interactive', 'ci_like')"
-        " or access_pattern = 'deployment' and outcome <> 'version_check') and client_category in"
-        " ('runtime', 'runtime_k8s', 'runtime_api', 'runtime_orch', 'runtime_hpc', 'dev_runtime')), 0)"
-    ),
-    "bytes_sent": "sum(bytes_sent)",
-}
+# Measures that add up, by their names in the period marts.
+MEASURES = tuple(
+    name for name in cast("list[str]", returned("period_measure_names")) if not name.startswith("unique_")
+)
 # Above so many sessions, exact uniques cost more than a second: they are counted when somebody asks.
 SESSIONS_COUNTED_AT_ONCE = 3_000_000
+# Above so many, reading every session does: what no period mart knows is shown when somebody asks.
+SESSIONS_READ_AT_ONCE = 300_000
 
 
 def daily_counts(selection: Selection) -> str:
     """SQL: one row per day, with MEASURES and is_lower_bound. Its parameters: those of the sessions."""
     if selection.is_plain:
-        one = "$repository" if selection.repository is not None else "'*'"
         return (
             f"select period_start as pull_date, {', '.join(MEASURES)}, is_lower_bound from"
-            f" {MARTS}.pulls_daily"
-            f" where repository = {one} and {selection.days('period_start')}"
+            f" {MARTS}.pulls_daily where {_of_image(selection)} and {selection.days('period_start')}"
+        )
+    rows = f"from {MARTS}.fct_pulls where {selection.sessions()}"
+    return f"select pull_date, {measured()} {rows} group by pull_date"
+
+
+def daily_counts_by(selection: Selection, dimension: str) -> str:
+    """SQL: one row per day and value of the dimension, otherwise as `daily_counts`."""
+    columns = f"{', '.join(MEASURES)}, is_lower_bound"
+    if not selection.is_plain:
+        return (
+            f"select pull_date, {expression(dimension)} as value, {measured()} from {MARTS}.fct_pulls"
+            f" where {selection.sessions()} group by all"
+        )
+    if dimension == "repository":
+        image = "repository <> '*'" if selection.repository is None else "repository = $repository"
+        return (
+            f"select period_start as pull_date, repository as value, {columns} from {MARTS}.pulls_daily"
+            f" where {image} and {selection.days('period_start')}"
         )
     return (
-        f"select pull_date, {measured()}, bool_or(is_lower_bound) as is_lower_bound"
-        f" from {MARTS}.fct_pulls where {selection.sessions()} group by pull_date"
+        f"select period_start as pull_date, value, {columns} from {MARTS}.pulls_daily_by_dimension"
+        f" where dimension = '{dimension}' and {_of_image(selection)} and {selection.days('period_start')}"
     )
 
 
 def measured() -> str:
-    """The measures as a SELECT list over fct_pulls."""
-    return ", ".join(f"cast({sql} as bigint) as {name}" for name, sql in MEASURES.items())
+    """MEASURES and is_lower_bound as a SELECT list over fct_pulls."""
+    return rendered("additive_measures")
+
+
+def _of_image(selection: Selection) -> str:
+    """Which rows of a period mart: those of the image, or those over all images."""
+    return "repository = '*'" if selection.repository is None else "repository = $repository"
 
 
 def origin_rows(selection: Selection) -> str:

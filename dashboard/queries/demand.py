@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from dashboard.published import query
+from dashboard.queries.counts import daily_counts_by
 from dashboard.queries.selection import Selection
 from pipeline.warehouse.marts import MARTS
 
@@ -12,18 +13,16 @@ from pipeline.warehouse.marts import MARTS
 def companies(selection: Selection) -> pd.DataFrame:
     """One row per known company, most downloads first.
 
-    company, company_confidence, company_method, download_count, version_check_count, last_seen_on.
+    company, download_count, version_check_count, last_seen_on.
     """
     return query(
         f"""
         select
-            company, company_confidence, company_method,
-            cast(sum(download_count) as bigint) as download_count,
-            count(*) filter (where outcome = 'version_check') as version_check_count,
-            max(pull_date) as last_seen_on
-        from {MARTS}.fct_pulls
-        where {selection.sessions()} and company is not null and outcome in ('download', 'version_check')
-        group by company, company_confidence, company_method
+            value as company, cast(sum(download_count) as bigint) as download_count,
+            cast(sum(version_check_count) as bigint) as version_check_count, max(pull_date) as last_seen_on
+        from ({daily_counts_by(selection, "company")})
+        where value <> 'unknown' and download_session_count + version_check_count > 0
+        group by value
         order by download_count desc, version_check_count desc, company
         """,
         selection.session_parameters(),

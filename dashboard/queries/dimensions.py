@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from dashboard.published import query
+from dashboard.queries.dbt_macros import returned
 from pipeline.warehouse.marts import MARTS
 
-# Name → expression over fct_pulls; those of macro pull_dimensions, which a test compares.
-DIMENSIONS = {
-    "repository": "repository",
-    "tag": "tag",
-    "platform": "platform",
-    "client_name": "client_name",
-    "client_version": (
-        "client_name || ' ' || coalesce(nullif(regexp_extract(client_version, '^([0-9]+(\\.[0-9]+)?)',"
-        " 1), ''),"
-        " client_version)"
-    ),
-    "client_category": "client_category",
-    "engine_os": "engine_os",
-    "client_os": "client_os",
-    "architecture": "architecture",
-    "country_code": "country_code",
-    "network_operator": "network_operator",
-    "network_type": "network_type",
-    "company": "company",
-    "cloud_provider": "cloud_provider",
-    "cloud_region": "cloud_region",
-    "environment": "environment",
-    "access_pattern": "access_pattern",
-}
+# Name → expression over fct_pulls.
+DIMENSIONS = {"repository": "repository"} | cast("dict[str, str]", returned("pull_dimensions"))
 # One pseudonym: a filter only, since as a breakdown it would have as many values as there are origins.
 ORIGIN = "origin"
 
@@ -42,9 +23,13 @@ def expression(dimension: str) -> str:
 
 def values(dimension: str) -> list[str]:
     """The values that any session has, those of most sessions first; at most 1,000."""
+    rows = f"select value, session_count from {MARTS}.pulls_yearly_by_dimension where repository = '*'"
+    if dimension == "repository":
+        rows = f"select repository as value, session_count from {MARTS}.pulls_yearly where repository <> '*'"
+    else:
+        rows += f" and dimension = '{dimension}'"
     frame = query(
-        f"select {expression(dimension)} as value from {MARTS}.fct_pulls"
-        " group by value order by count(*) desc, value limit 1000"
+        f"select value from ({rows}) group by value order by sum(session_count) desc, value limit 1000"
     )
     return [str(value) for value in frame["value"]]
 

@@ -5,49 +5,77 @@ from __future__ import annotations
 import pandas as pd
 
 from dashboard.published import query
+from dashboard.queries.counts import daily_counts_by
 from dashboard.queries.selection import Selection
 from dashboard.queries.unique_keys import UNIQUE_KEYS
 from pipeline.warehouse.marts import MARTS
-
-_PULLS = "case when outcome = 'version_check' then 1 else download_count end"
 
 
 def origins(selection: Selection, top: int) -> pd.DataFrame:
     """The `top` busiest origins of the selection, by downloads and version checks together.
 
     origin (a pseudonym, as text: it has 19 digits), pull_count, download_count, version_check_count,
-    share (of all
-    pulls of linkable origins, 0 to 1), client_name, access_pattern, network_operator, country_code (of
-    its last
-    session). An origin counts once across borders of key epochs.
+    share (of all pulls of linkable origins, 0 to 1), client_name, access_pattern, network_operator,
+    country_code (of its last session with a pull). An origin counts once across borders of key epochs.
     """
     return query(
         f"""
         with recursive {UNIQUE_KEYS},
-        seen as (
+        counts as (
             select
-                coalesce(unique_keys.unique_key, sessions.origin_id) as origin, sessions.*, {_PULLS} as pulls
-            from (
-                select * from {MARTS}.fct_pulls where {selection.sessions()}
-                and outcome in ('download', 'version_check') and not is_origin_unlinkable
-            ) as sessions
-            left join unique_keys on sessions.origin_id = unique_keys.origin_id
+                coalesce(unique_keys.unique_key, seen.origin_id) as origin,
+                sum(seen.download_count) as download_count,
+                sum(seen.version_check_count) as version_check_count,
+                sum(seen.download_count + seen.version_check_count) as pull_count
+            from ({_counts_of_origins(selection)}) as seen
+            left join unique_keys on seen.origin_id = unique_keys.origin_id
+            group by 1
+        ),
+        busiest as (select * from counts order by pull_count desc, origin limit $top),
+        pseudonyms as (
+            select origin, origin as origin_id from busiest
+            union
+            select busiest.origin, unique_keys.origin_id
+            from busiest inner join unique_keys on busiest.origin = unique_keys.unique_key
+        ),
+        described as (
+            select
+                pseudonyms.origin, max_by(client_name, started_at) as client_name,
+                max_by(access_pattern, started_at) as access_pattern,
+                max_by(network_operator, started_at) as network_operator,
+                max_by(country_code, started_at) as country_code
+            from {MARTS}.fct_pulls inner join pseudonyms using (origin_id)
+            where {selection.sessions()} and outcome in ('download', 'version_check')
+            group by 1
         )
         select
-            cast(origin as varchar) as origin, cast(sum(pulls) as bigint) as pull_count,
-            cast(sum(download_count) as bigint) as download_count,
-            count(*) filter (where outcome = 'version_check') as version_check_count,
-            sum(pulls) / (select sum(pulls) from seen) as share,
-            coalesce(max_by(client_name, started_at), 'unknown') as client_name,
-            coalesce(max_by(access_pattern, started_at), 'unknown') as access_pattern,
-            coalesce(max_by(network_operator, started_at), 'unknown') as network_operator,
-            coalesce(max_by(country_code, started_at), 'unknown') as country_code
-        from seen
-        group by seen.origin
-        order by pull_count desc, seen.origin
-        limit $top
+            cast(busiest.origin as varchar) as origin, cast(busiest.pull_count as bigint) as pull_count,
+            cast(busiest.download_count as bigint) as download_count,
+            cast(busiest.version_check_count as bigint) as version_check_count,
+            busiest.pull_count / (select sum(pull_count) from counts) as share,
+            coalesce(described.client_name, 'unknown') as client_name,
+            coalesce(described.access_pattern, 'unknown') as access_pattern,
+            coalesce(described.network_operator, 'unknown') as network_operator,
+            coalesce(described.country_code, 'unknown') as country_code
+        from busiest left join described using (origin)
+        order by busiest.pull_count desc, busiest.origin
         """,
         selection.session_parameters() | {"top": top},
+    )
+
+
+def _counts_of_origins(selection: Selection) -> str:
+    """SQL: origin_id, download_count, version_check_count, one or more rows an origin."""
+    if selection.is_plain:
+        image = "" if selection.repository is None else " and repository = $repository"
+        return (
+            f"select origin_id, download_count, version_check_count from {MARTS}.origin_days"
+            f" where {selection.days('pull_date')}{image}"
+        )
+    return (
+        f"select origin_id, download_count, if(outcome = 'version_check', 1, 0) as version_check_count"
+        f" from {MARTS}.fct_pulls where {selection.sessions()} and outcome in ('download', 'version_check')"
+        " and not is_origin_unlinkable"
     )
 
 
@@ -56,22 +84,39 @@ def pollers(selection: Selection) -> pd.Series:
 
     origin_count (origins that poll), polling_count (their version checks), version_check_count (all).
     """
-    frame = query(
+    counts = query(
         f"""
-        with recursive {UNIQUE_KEYS}
         select
-            count(distinct coalesce(unique_keys.unique_key, sessions.origin_id)) filter (
-                where sessions.access_pattern = 'polling'
-            ) as origin_count,
-            count(*) filter (where sessions.access_pattern = 'polling' and sessions.outcome = 'version_check')
+            cast(coalesce(sum(version_check_count) filter (where value = 'polling'), 0) as bigint)
                 as polling_count,
-            count(*) filter (where sessions.outcome = 'version_check') as version_check_count
-        from (select * from {MARTS}.fct_pulls where {selection.sessions()}) as sessions
-        left join unique_keys on sessions.origin_id = unique_keys.origin_id
+            cast(coalesce(sum(version_check_count), 0) as bigint) as version_check_count
+        from ({daily_counts_by(selection, "access_pattern")})
         """,
         selection.session_parameters(),
+    ).iloc[0]
+    counts["origin_count"] = query(
+        f"""
+        with recursive {UNIQUE_KEYS}
+        select count(distinct coalesce(unique_keys.unique_key, polling.origin_id)) as n
+        from ({_polling(selection)}) as polling
+        left join unique_keys on polling.origin_id = unique_keys.origin_id
+        """,
+        selection.session_parameters(),
+    )["n"].iloc[0]
+    return counts
+
+
+def _polling(selection: Selection) -> str:
+    """SQL: origin_id of those that poll."""
+    if selection.is_plain:
+        image = "" if selection.repository is None else " and repository = $repository"
+        return (
+            f"select origin_id from {MARTS}.access_patterns_daily where access_pattern = 'polling'"
+            f" and {selection.days('pattern_date')}{image}"
+        )
+    return (
+        f"select origin_id from {MARTS}.fct_pulls where access_pattern = 'polling' and {selection.sessions()}"
     )
-    return frame.iloc[0]
 
 
 def clients(selection: Selection) -> pd.DataFrame:

@@ -61,18 +61,22 @@ def newest_day() -> tuple[pd.Timestamp, pd.Timestamp] | None:
     return None if pd.isna(last) else (pd.Timestamp(first), pd.Timestamp(last))
 
 
-def totals(selection: Selection, exact: bool = True) -> pd.Series:
-    """MEASURES over the whole selection, is_lower_bound, and unique_origin_count: distinct origins of
-    all its days.
-
-    The latter is missing where counting takes seconds (SESSIONS_COUNTED_AT_ONCE) and `exact` is false.
-    """
-    sums = ", ".join(f"cast(coalesce(sum({name}), 0) as bigint) as {name}" for name in MEASURES)
-    counts = query(
-        f"select {sums}, coalesce(bool_or(is_lower_bound), false) as is_lower_bound"
+def sums(selection: Selection) -> pd.Series:
+    """MEASURES over the whole selection, and is_lower_bound."""
+    added = ", ".join(f"cast(coalesce(sum({name}), 0) as bigint) as {name}" for name in MEASURES)
+    return query(
+        f"select {added}, coalesce(bool_or(is_lower_bound), false) as is_lower_bound"
         f" from ({daily_counts(selection)})",
         selection.session_parameters(),
     ).iloc[0]
+
+
+def totals(selection: Selection, exact: bool = True) -> pd.Series:
+    """`sums`, and unique_origin_count: distinct origins of all days of the selection.
+
+    The latter is missing where counting takes seconds (SESSIONS_COUNTED_AT_ONCE) and `exact` is false.
+    """
+    counts = sums(selection)
     counts["unique_origin_count"] = None
     if exact or counts["session_count"] <= SESSIONS_COUNTED_AT_ONCE:
         counts["unique_origin_count"] = query(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from dashboard.published import query
-from dashboard.queries.dimensions import expression
+from dashboard.queries.counts import daily_counts_by
 from dashboard.queries.selection import Selection
 from pipeline.warehouse.marts import MARTS
 
@@ -32,12 +32,13 @@ def over_time(selection: Selection, dimension: str, grain: str) -> pd.DataFrame:
     return query(
         f"""
         select
-            cast(date_trunc('{grain}', pull_date) as date) as period_start, {expression(dimension)} as value,
+            cast(date_trunc('{grain}', pull_date) as date) as period_start, value,
             cast(sum(download_count) as bigint) as download_count,
-            count(*) filter (where outcome = 'version_check') as version_check_count
-        from {MARTS}.fct_pulls
-        where {selection.sessions()} and outcome in ('download', 'version_check')
-        group by all order by period_start, value
+            cast(sum(version_check_count) as bigint) as version_check_count
+        from ({daily_counts_by(selection, dimension)})
+        group by all
+        having sum(download_session_count + version_check_count) > 0
+        order by period_start, value
         """,
         selection.session_parameters(),
     )

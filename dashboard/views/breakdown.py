@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from dashboard import on_demand
 from dashboard.charts.ranked import ranked
 from dashboard.figure import figure
 from dashboard.frame import selected
-from dashboard.queries import breakdown, overview
+from dashboard.queries import breakdown
 from dashboard.queries.dimensions import DIMENSIONS
 from dashboard.queries.selection import Selection
 from dashboard.text import plain
@@ -32,9 +33,7 @@ def draw(selection: Selection) -> None:
 
 
 def _figure(selection: Selection, first: str, second: str | None, measure: str, top: int) -> None:
-    exact = overview.totals(selection, exact=False)["unique_origin_count"] is not None or st.toggle(
-        "Count unique origins exactly (takes some seconds)", key="exact", bind="query-params"
-    )
+    exact = on_demand.reads_sessions(selection, "Count unique origins exactly", "exact")
     found = breakdown.crossed(selection, first, second, top, exact)
     table = _named(found, first, second)
     title = f"Pulls by {first}" + (f" and {second}" if second else "")

@@ -41,7 +41,7 @@ def sentence(found: pd.Series) -> str:
 
 
 def _without(selection: Selection, busiest: pd.DataFrame) -> None:
-    totals = overview.totals(selection, exact=False)
+    totals = overview.sums(selection)
     ten = busiest.head(10)
     columns = st.columns(3)
     columns[0].metric("Pull operations", f"{totals['pull_count']:,}", border=True)

@@ -28,7 +28,7 @@ def _companies(selection: Selection) -> None:
         f" network of a"
         " company: the names are a lower bound."
     )
-    how = [("fct_pulls", name) for name in ("company", "company_confidence", "company_method")]
+    how = [("fct_pulls", "company")]
     chart = ranked(found.head(TOP), "company", "download_count")
     figure("Companies", found, chart, [*how, ("pulls_daily", "download_count")], "networks.md")
 

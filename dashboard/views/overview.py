@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import changes, comparison, descriptions
+from dashboard import changes, comparison, descriptions, on_demand
 from dashboard.charts.over_time import over_time
 from dashboard.charts.ranked import ranked
 from dashboard.controls import one_of
@@ -28,7 +28,7 @@ _LONGEST_SHIFTS = {"day": 1, "week": 7}
 
 def draw(selection: Selection) -> None:
     """The page."""
-    exact = _is_exact(selection)
+    exact = on_demand.counts_uniques(selection)
     left, right = st.columns(2)
     compared = left.selectbox(
         "Compare with", [*comparison.COMPARISONS, comparison.NOTHING], key="compare", bind="query-params"
@@ -39,16 +39,6 @@ def draw(selection: Selection) -> None:
     _headline(selection, before, exact)
     _over_time(selection, before, grain, exact)
     _other_counters(selection)
-
-
-def _is_exact(selection: Selection) -> bool:
-    """Exact uniques at once, or, where they cost seconds, when somebody asks for them."""
-    if overview.totals(selection, exact=False)["unique_origin_count"] is not None:
-        return True
-    return st.toggle(
-        "Count unique origins exactly (takes some seconds)", key="exact", bind="query-params",
-        help="So many sessions are selected that counting takes seconds. Nothing is estimated instead.",
-    )  # fmt: skip
 
 
 def _headline(selection: Selection, before: Selection | None, exact: bool) -> None:

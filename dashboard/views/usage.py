@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard import on_demand
 from dashboard.charts.stacked import stacked
 from dashboard.controls import one_of
 from dashboard.figure import figure
@@ -32,7 +33,7 @@ def draw(selection: Selection) -> None:
 
 
 def _invocations(selection: Selection) -> None:
-    totals = overview.totals(selection, exact=False)
+    totals = overview.sums(selection)
     left, right = st.columns(2)
     left.metric("Downloads", f"{totals['download_count']:,}", border=True)
     right.metric(
@@ -55,6 +56,8 @@ def _dimension(selection: Selection, dimension: str, grain: Grain, docs: str) ->
 
 
 def _reasons(selection: Selection) -> None:
+    if not on_demand.reads_sessions(selection, "Show the reasons of environments", "reasons"):
+        return
     figure(
         "Environments: how sure that is, and why",
         usage.environments(selection, REASONS),

@@ -8,10 +8,10 @@
 -#}
 
 {#- Derived table: level (origin or endpoint), id, unique_key; one row per pseudonym that an earlier one is known of. -#}
-{% macro unique_keys(days) -%}
+{% macro unique_keys(days, levels=['origin', 'endpoint']) -%}
 (
     with recursive borders as (
-        {%- for level in ['origin', 'endpoint'] %}
+        {%- for level in levels %}
         select distinct '{{ level }}' as level, {{ level }}_id as id, previous_{{ level }}_id as previous_id
         from {{ days }}
         where previous_{{ level }}_id is not null

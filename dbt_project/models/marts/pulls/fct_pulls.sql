@@ -25,7 +25,8 @@ final as (
         environments.environment_confidence,
         environments.environment_reason
     from pulls
-    left join environments on pulls.pull_id = environments.pull_id
+    -- The day says nothing new: with it, a query for some days reads no environment of any other.
+    left join environments on pulls.pull_date = environments.pull_date and pulls.pull_id = environments.pull_id
     left join patterns
         on
             pulls.pull_date = patterns.pattern_date
