@@ -53,8 +53,8 @@ def write(settings: Settings, days: list[str]) -> Path:
 def _copy(con: duckdb.DuckDBPyConnection, days: list[str], folder: Path) -> None:
     wanted = ", ".join(f"date {quoted(day)}" for day in days) or "null"
     con.execute(
-        f"copy (select * from {BUILT} where pull_date in ({wanted})) to {quoted(str(folder))} (format parquet,"
-        " compression zstd, partition_by (pull_date), write_partition_columns true, overwrite_or_ignore true)"
+        f"copy (select * from {BUILT} where pull_date in ({wanted})) to {quoted(str(folder))} (format"
+        " parquet, compression zstd, partition_by (pull_date), write_partition_columns, overwrite_or_ignore)"
     )
 
 
