@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from pipeline.lake.parquet import quoted
 from pipeline.lock import warehouse_lock
 from pipeline.paths import REPOSITORY_ROOT
 from pipeline.resources import ResourceError, duckdb_size, full_disk_errors, full_disk_in
@@ -20,6 +21,10 @@ from pipeline.settings import Settings
 from pipeline.warehouse import comments, plan, publish
 
 WITHOUT_UNIT_TESTS = ["--exclude-resource-type", "unit_test"]
+# A node costs 20 ms. What these say of a model's columns, the test of its grain looks at too, in one node.
+OF_COLUMNS = ["test_name:not_null,path:models", "test_name:accepted_values,path:models"]
+# Seeds are part of the code: only a change of them, after which all is built anew, can break their tests.
+OF_SEEDS = ["resource_type:test,path:../seeds"]
 # dbt commands that leave the warehouse as it is.
 READING = {"compile", "debug", "docs", "list", "ls", "parse", "show", "source", "test"}
 FAILED = {"error", "fail", "runtime error"}
@@ -48,7 +53,7 @@ def run(settings: Settings, full: bool = False, unit_tests: bool = False) -> dic
     """Build the planned days and run all data tests; with `full`, from an empty warehouse.
 
     `unit_tests` runs the models' unit tests too: they test the code, not the data, so a daily run goes
-    without.
+    without. So do the tests of the seeds, unless all is built.
 
     Returns how many nodes ran and how. Raises BuildError naming each failed model or test, LockError
     when another run holds the warehouse.
@@ -57,12 +62,12 @@ def run(settings: Settings, full: bool = False, unit_tests: bool = False) -> dic
         _check_lake(settings)
         _prepare(settings, full)
         built_from = plan.built_from(settings)
-        code, log = run_dbt(settings, ["build", *([] if unit_tests else WITHOUT_UNIT_TESTS)])
+        code, log = run_dbt(settings, ["build", *_left_out(full, unit_tests)])
         results = read_results(settings)
         failed = [result for result in results if result["status"] in FAILED]
         if code != 0 or failed or not results:
             _check_resources(failed, settings)
-            raise BuildError(_explain(failed, log))
+            raise BuildError(explain(settings, failed, log))
         comments.write(settings.warehouse, settings.data / "dbt" / "target" / "manifest.json")
         publish.mark_tested(settings, built_from)
     return {
@@ -70,6 +75,12 @@ def run(settings: Settings, full: bool = False, unit_tests: bool = False) -> dic
         "tests": sum(result["unique_id"].startswith(("test.", "unit_test.")) for result in results),
         "warnings": [result["unique_id"] for result in results if result["status"] == "warn"],
     }
+
+
+def _left_out(full: bool, unit_tests: bool) -> list[str]:
+    """The arguments of dbt that leave out what a build need not run."""
+    excluded = ["--exclude", *OF_COLUMNS, *([] if full else OF_SEEDS)]
+    return excluded if unit_tests else [*WITHOUT_UNIT_TESTS, *excluded]
 
 
 def run_by_hand(settings: Settings, arguments: list[str]) -> int:
@@ -125,13 +136,18 @@ def run_dbt(settings: Settings, arguments: list[str], quiet: bool = True) -> tup
 
 
 def read_results(settings: Settings) -> list[dict[str, Any]]:
-    """One dict per node of the last dbt run: unique_id, status, message."""
+    """One dict per node of the last dbt run: unique_id, status, message, and its SQL where it has some."""
     path = settings.data / "dbt" / "target" / "run_results.json"
     if not path.exists():
         return []
     content = json.loads(path.read_text(encoding="utf-8"))
     return [
-        {"unique_id": item["unique_id"], "status": item["status"], "message": item.get("message") or ""}
+        {
+            "unique_id": item["unique_id"],
+            "status": item["status"],
+            "message": item.get("message") or "",
+            "sql": item.get("compiled_code") or "",
+        }
         for item in content["results"]
     ]
 
@@ -206,7 +222,20 @@ def _check_resources(failed: list[dict[str, Any]], settings: Settings) -> None:
             )
 
 
-def _explain(failed: list[dict[str, Any]], log: Path) -> str:
-    names = [f"{result['unique_id']}: {result['message'].splitlines()[0][:200]}" for result in failed[:10]]
+def explain(settings: Settings, failed: list[dict[str, Any]], log: Path) -> str:
+    """What is said of a build of which these nodes failed (as `read_results` gives them)."""
+    names = [f"{result['unique_id']}: {_reason(settings, result)}" for result in failed[:10]]
     what = "; ".join(name for name in names) or "dbt did not run"
     return f"The build failed, and nothing was published: {what}. The whole output is in {log}."
+
+
+def _reason(settings: Settings, result: dict[str, Any]) -> str:
+    """What dbt says, in one line; and of a test of a grain and its columns, which of them is wrong."""
+    reason = str(result["message"]).splitlines()[0][:200]
+    if result["status"] != "fail" or ".unique_grain_" not in result["unique_id"]:
+        return reason
+    with duckdb.connect() as con:
+        for database in (settings.warehouse, settings.scratch):
+            con.execute(f"attach {quoted(str(database))} as {database.stem} (read_only)")
+        found = con.execute(f"select distinct complaint from ({result['sql']}) order by 1 limit 5").fetchall()
+    return f"{', '.join(complaint for (complaint,) in found)} ({reason})"
