@@ -17,12 +17,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Literal
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING, Literal
 
 from ingest.networks import WRAPPERS
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
 
 EpochKind = Literal["month", "quarter", "year"]
 
@@ -250,6 +251,10 @@ def pseudonymise(keys: pd.DataFrame, ring: KeyRing, throwaway: bytes) -> pd.Data
     (both ids stand for "no address", so that its requests still form sessions). A missing key that was
     never destroyed is made. Raises IdentityKeyError.
     """
+    # Keys are looked after by every command, and pandas takes more than a second to import.
+    import numpy as np
+    import pandas as pd
+
     epochs, epoch_names = pd.factorize(keys["identity_epoch"])
     if (epochs < 0).any():
         raise ValueError("pseudonymise: a row has no identity_epoch")
@@ -319,4 +324,6 @@ def _digest(key: bytes, message: bytes) -> bytes:
 
 
 def _int64(digests: list[bytes]) -> np.ndarray:
+    import numpy as np
+
     return np.frombuffer(b"".join(digests), dtype=">i8").astype(np.int64)

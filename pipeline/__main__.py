@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from rich.console import Console
 
 from enrichers.identity import IdentityKeyError
-from enrichers.reference.dataset import ReferenceDataError
+from enrichers.reference.errors import ReferenceDataError
 from ingest.errors import ObjectError, SourceError
 from pipeline.catalogue.store import CatalogueError
 from pipeline.lake.ledger import LedgerError

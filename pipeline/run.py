@@ -12,7 +12,6 @@ from typing import Any
 from rich.console import Console
 
 import samples
-from dashboard.report.write import write as write_report
 from ingest.errors import SourceError
 from pipeline.catalogue import store
 from pipeline.lake.ledger import Ledger
@@ -63,7 +62,10 @@ def run(settings: Settings, console: Console) -> int:
     say_what_was_refused(job.settings, console)
     say_what_was_left_out(report.own_file_problems(job.settings), console)
     if not job.settings.report.exists():
-        # Marts that an older version published, and no run has changed since.
+        # Marts that an older version published, and no run has changed since. The library that draws takes
+        # two seconds to import.
+        from dashboard.report.write import write as write_report
+
         write_report(job.settings)
     _say_where(job.settings, console, is_own=bool(settings.all_sources))
     return 0

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from enrichers.reference.dataset import ReferenceDataError
+from enrichers.reference.errors import ReferenceDataError
 from enrichers.reference.seeds import read_seed
 
 

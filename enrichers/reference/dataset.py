@@ -21,6 +21,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from enrichers.reference.errors import ReferenceDataError
 from enrichers.reference.ranges import NOTHING, Addresses, Boundaries, RangeTable, as_object, is_sorted
 
 BUNDLED = Path(__file__).resolve().parents[1] / "bundled"
@@ -31,10 +32,6 @@ COLUMNS = {
     "asn": ("asn", "network_operator"),
     "cloud": ("cloud_provider", "cloud_region"),
 }
-
-
-class ReferenceDataError(ValueError):
-    """Reference data cannot be used; the text says which, why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import maxminddb
 from geoip2.database import Reader
 from geoip2.errors import AddressNotFoundError
 
-from enrichers.reference.dataset import ReferenceDataError
+from enrichers.reference.errors import ReferenceDataError
 
 PLACE = ("country_code", "region", "city")
 OPERATOR = ("asn", "network_operator")

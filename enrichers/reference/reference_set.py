@@ -15,7 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from enrichers.reference import cloud_wheel
-from enrichers.reference.dataset import BUNDLED, COLUMNS, Dataset, ReferenceDataError, read, read_manifest
+from enrichers.reference.dataset import BUNDLED, COLUMNS, Dataset, read, read_manifest
+from enrichers.reference.errors import ReferenceDataError
 from enrichers.reference.mmdb import (
     OPERATOR,
     PLACE,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from enrichers.identity import IdentityKeyError
-from enrichers.reference.dataset import ReferenceDataError
+from enrichers.reference.errors import ReferenceDataError
 from ingest.errors import ObjectError, PassingObjectError
 from pipeline.lake.ledger import write_durably
 from pipeline.paths import REPOSITORY_ROOT

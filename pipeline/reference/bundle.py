@@ -24,7 +24,8 @@ from typing import Any, Final, Protocol
 
 import pyarrow as pa
 
-from enrichers.reference.dataset import BUNDLED, ReferenceDataError
+from enrichers.reference.dataset import BUNDLED
+from enrichers.reference.errors import ReferenceDataError
 from enrichers.reference.ranges import NOTHING, RESERVED_NETWORKS, Range, RangeTable, network_range, table
 from enrichers.reference.seeds import read_seed
 from pipeline.reference import checks, writer

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from enrichers.reference.dataset import COLUMNS, Dataset, ReferenceDataError, read
+from enrichers.reference.dataset import COLUMNS, Dataset, read
+from enrichers.reference.errors import ReferenceDataError
 from enrichers.reference.ranges import NOTHING, RESERVED_NETWORKS, parse
 
 # Ranges of both families together. A list that has shrunk to a stump, or grew tenfold, is a broken one.

@@ -23,7 +23,7 @@ from typing import Final
 import pyarrow as pa
 
 from enrichers.reference import cloud_wheel
-from enrichers.reference.dataset import ReferenceDataError
+from enrichers.reference.errors import ReferenceDataError
 from enrichers.reference.ranges import RESERVED_NETWORKS, RangeTable, network_range
 from pipeline.reference import bundle
 

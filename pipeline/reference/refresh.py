@@ -16,7 +16,8 @@ from typing import Any, Final
 import pyarrow as pa
 
 from enrichers.reference.cloud_wheel import open_wheel
-from enrichers.reference.dataset import BUNDLED, COLUMNS, Dataset, ReferenceDataError
+from enrichers.reference.dataset import BUNDLED, COLUMNS, Dataset
+from enrichers.reference.errors import ReferenceDataError
 from enrichers.reference.reference_set import default_manifest, open_files
 from pipeline.reference import geolite, sources, writer
 from pipeline.reference.checks import check, row_count

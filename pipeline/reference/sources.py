@@ -21,7 +21,8 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import IO, Any, Final
 
-from enrichers.reference.dataset import Dataset, ReferenceDataError
+from enrichers.reference.dataset import Dataset
+from enrichers.reference.errors import ReferenceDataError
 from pipeline.reference import bundle, checks, writer
 from pipeline.reference.lists import UNREADABLE, RangeList, convert
 from pipeline.settings import ReferenceSource

@@ -6,11 +6,13 @@ import csv
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from enrichers.identity import KeyRing, pseudonymise
 from ingest.networks import parse_network
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Network = IPv4Network | IPv6Network
 
@@ -55,6 +57,9 @@ def endpoints(labels: dict[Network, str], ring: KeyRing, epochs: Iterable[str]) 
     Where networks overlap, the smallest decides. The addresses do not leave this function. Raises
     IdentityKeyError.
     """
+    # A second to import, and every command knows the errors of this module.
+    import pandas as pd
+
     by_address: dict[str, str] = {}
     for network in sorted(labels, key=lambda network: network.prefixlen):
         by_address.update((address, labels[network]) for address in _addresses(network))

@@ -7,7 +7,7 @@ import pytest
 
 from enrichers.networks import network
 from enrichers.networks.name_rules import type_by_name
-from enrichers.reference.dataset import ReferenceDataError
+from enrichers.reference.errors import ReferenceDataError
 from enrichers.reference.reference_set import ReferenceSet
 from enrichers.reference.seeds import read_seed
 

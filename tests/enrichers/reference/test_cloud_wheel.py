@@ -10,7 +10,7 @@ import pytest
 
 from enrichers.reference import cloud_wheel
 from enrichers.reference.cloud_wheel import convert, is_regional, open_wheel
-from enrichers.reference.dataset import ReferenceDataError
+from enrichers.reference.errors import ReferenceDataError
 from enrichers.reference.ranges import parse
 
 

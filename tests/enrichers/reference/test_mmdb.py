@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from enrichers.networks import geo, network
-from enrichers.reference.dataset import ReferenceDataError
+from enrichers.reference.errors import ReferenceDataError
 from enrichers.reference.mmdb import AddressFile, adapt, open_file
 from enrichers.reference.reference_set import ReferenceSet
 

@@ -16,7 +16,8 @@ import pandas as pd
 import pytest
 
 from enrichers.networks import cloud, geo, network
-from enrichers.reference.dataset import BUNDLED, ReferenceDataError, read
+from enrichers.reference.dataset import BUNDLED, read
+from enrichers.reference.errors import ReferenceDataError
 from enrichers.reference.reference_set import ReferenceSet
 
 NO_FOLDER = Path("no-such-folder")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from enrichers.reference.dataset import ReferenceDataError
+from enrichers.reference.errors import ReferenceDataError
 from enrichers.reference.ranges import parse
 from pipeline.reference import bundle
 from pipeline.reference.bundle import Package

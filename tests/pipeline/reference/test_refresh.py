@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from enrichers.reference.dataset import BUNDLED, ReferenceDataError, read
+from enrichers.reference.dataset import BUNDLED, read
+from enrichers.reference.errors import ReferenceDataError
 from enrichers.reference.ranges import NOTHING, Boundaries, RangeTable, network_range, pack_v6, parse, table
 from enrichers.reference.reference_set import ReferenceSet
 from pipeline.reference import checks, refresh, writer

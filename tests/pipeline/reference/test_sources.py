@@ -24,7 +24,7 @@ from typing import IO, Any
 import pytest
 from pydantic import ValidationError
 
-from enrichers.reference.dataset import ReferenceDataError
+from enrichers.reference.errors import ReferenceDataError
 from enrichers.reference.ranges import parse
 from enrichers.reference.reference_set import ReferenceSet
 from pipeline.reference import checks, refresh, sources
