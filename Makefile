@@ -83,7 +83,7 @@ report: setup ## write the report (one HTML file) and the digest of the week; pr
 doctor: setup ## read a sample of LOGS: what they can answer, what to change in the gateway
 	@$(BIN)/python -m pipeline doctor
 
-export: setup ## what other programs read: keep list of tags, badges, metrics
+export: setup ## what other programs read: keep list of tags, badges, metrics, public counts
 	@$(BIN)/python -m pipeline export
 
 status: setup ## freshness, gaps, quarantine, refused objects, disk, next step; ARGS=--json

@@ -103,9 +103,9 @@ def _report(settings: Settings, options: argparse.Namespace, console: Console) -
 
 
 def _export(settings: Settings, options: argparse.Namespace, console: Console) -> int:
-    from pipeline import exports
+    from pipeline.exports.write import show, write
 
-    exports.show(settings, exports.write(settings), console)
+    show(settings, write(settings), console)
     return 0
 
 

@@ -6,13 +6,16 @@ import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import jsonschema
 import pandas as pd
 import pytest
 
-from pipeline import exports
 from pipeline.__main__ import main
+from pipeline.exports.badges import as_svg, short
+from pipeline.exports.in_use import in_use
+from pipeline.exports.write import write as export
 from tests.support.factories import Traffic, digest
 from tests.support.layouts import write
 from tests.support.warehouse import Warehouse, make
@@ -41,7 +44,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
         folder / "logs" / "access.jsonl",
     )
     made = make(folder / "data", folder / "logs")
-    exports.write(made.settings)
+    export(made.settings)
     return made
 
 
@@ -73,7 +76,7 @@ def test_only_what_is_safe_is_said_to_be(verdict: str, is_safe: bool) -> None:
         "pinned_look_up_count": 0, "unmet_demand_count": 0, "shared_with_tags": None, "covered_share": 0.5,
         "verdict": verdict, "verdict_reason": "because",
     }  # fmt: skip
-    document = exports.in_use(pd.DataFrame([row]))
+    document = in_use(pd.DataFrame([row]))
     jsonschema.validate(document, SCHEMA)
     assert document["repositories"][0]["tags"][0]["safe"] is is_safe
 
@@ -95,6 +98,16 @@ def test_badges(exported: Warehouse) -> None:
     assert {name: badge["message"] for name, badge in badges.items()} == {
         "downloads": "2", "origins": "2", "installs": "2"
     }  # fmt: skip
+
+
+def test_a_badge_is_a_picture_too(exported: Warehouse) -> None:
+    text = (exported.settings.exports / "badges/acme/app/_downloads.svg").read_text("utf-8")
+    root = ElementTree.fromstring(text)  # noqa: S314
+    assert [one.text for one in root.iter("{http://www.w3.org/2000/svg}text")] == ["downloads (30 days)", "2"]
+    assert root.get("aria-label") == "downloads (30 days): 2"
+    odd = as_svg({"label": "<script>alert(1)</script>", "message": '" onload="x'})
+    assert "<script" not in odd
+    assert next(one.tag for one in ElementTree.fromstring(odd)).endswith("title")  # noqa: S314
 
 
 def test_no_name_leads_out_of_the_folder(exported: Warehouse) -> None:
@@ -119,7 +132,7 @@ def test_metrics(exported: Warehouse) -> None:
     [(0, "0"), (999, "999"), (1_000, "1.0k"), (1_299, "1.2k"), (10_999, "10k"), (3_456_789, "3.4M")],
 )
 def test_numbers_are_rounded_down(count: int, text: str) -> None:
-    assert exports.short(count) == text
+    assert short(count) == text
 
 
 def test_the_command_says_what_it_wrote(

@@ -1,0 +1,99 @@
+"""Docker's Summary and Trends reports of verified publishers, for scripts that read those.
+
+Columns: https://docs.docker.com/docker-hub/repos/manage/trusted-content/insights-analytics/ (2026-11), in
+Docker's words and order. Weeks and months that are final; nothing is suppressed, as in Docker's own.
+"""
+
+from __future__ import annotations
+
+from dashboard.queries.unique_keys import UNIQUE_KEYS
+
+_GRAINS = {"week": ("weekly", "pulls_weekly"), "month": ("monthly", "pulls_monthly")}
+
+
+def _namespace(repository: str) -> str:
+    """The part of a name before its last slash; a name without one is its own."""
+    return f"regexp_replace({repository}, '/[^/]*$', '')"
+
+
+def _summed(level: str, reference: str, rows: str, mart: str, granularity: str) -> str:
+    return f"""
+        select
+            '{granularity}' as DATE_GRANULARITY, strftime(period_start, '%Y-%m-%d') as DATE_REFERENCE,
+            {_namespace("repository")} as PUBLISHER_NAME, '{level}' as LEVEL, {reference} as REFERENCE,
+            download_count as DATA_DOWNLOADS, version_check_count as VERSION_CHECKS, pull_count as EVENT_COUNT
+        from {mart}
+        where repository <> '*' and is_final and pull_count > 0 and {rows}
+    """
+
+
+def _digests(grain: str, granularity: str) -> str:
+    return f"""
+        select
+            '{granularity}', strftime(period_start, '%Y-%m-%d'), {_namespace("repository")}, 'digest',
+            repository || '@' || digest, downloads, checks, downloads + checks
+        from (
+            select
+                cast(date_trunc('{grain}', pull_date) as date) as period_start, repository, digest,
+                cast(sum(download_count) as bigint) as downloads,
+                count(*) filter (where outcome = 'version_check') as checks
+            from fct_pulls
+            where outcome in ('download', 'version_check') and digest is not null
+            group by all
+        )
+        inner join (select period_start from dim_periods where grain = '{grain}' and is_final)
+            using (period_start)
+    """
+
+
+def _trends(grain: str, granularity: str) -> str:
+    origin = "coalesce(unique_keys.unique_key, pulls.origin_id)"
+    return f"""
+        select
+            '{granularity}' as DATE_GRANULARITY,
+            strftime(periods.period_start, '%Y-%m-%d') as DATE_REFERENCE,
+            {_namespace("pulls.repository")} as PUBLISHER_NAME, pulls.repository as IMAGE_REPOSITORY,
+            {_namespace("pulls.repository")} as NAMESPACE, pulls.country_code as IP_COUNTRY,
+            coalesce(lower(pulls.cloud_provider), 'no csp') as CLOUD_SERVICE_PROVIDER,
+            coalesce(pulls.client_name, 'unknown') as USER_AGENT, coalesce(pulls.tag, '\\N') as TAG,
+            cast(sum(pulls.download_count) as bigint) as DATA_DOWNLOADS,
+            count(*) filter (where pulls.outcome = 'version_check') as VERSION_CHECKS,
+            cast(sum(pulls.download_count) as bigint)
+                + count(*) filter (where pulls.outcome = 'version_check') as PULLS,
+            cast(null as bigint) as UNIQUE_AUTHENTICATED_USERS,
+            count(distinct case when not pulls.is_origin_unlinkable then {origin} end)
+                as UNIQUE_UNAUTHENTICATED_USERS
+        from fct_pulls as pulls
+        inner join dim_periods as periods
+            on
+                periods.grain = '{grain}' and periods.is_final
+                and cast(date_trunc('{grain}', pulls.pull_date) as date) = periods.period_start
+        left join unique_keys on pulls.origin_id = unique_keys.origin_id
+        where pulls.outcome in ('download', 'version_check')
+        group by all
+    """
+
+
+def _summary() -> str:
+    parts = []
+    for grain, (granularity, mart) in _GRAINS.items():
+        parts += [
+            _summed("repository", "repository", "true", mart, granularity),
+            _summed(
+                "tag",
+                "repository || ':' || value",
+                "dimension = 'tag' and value <> 'unknown'",
+                f"{mart}_by_dimension",
+                granularity,
+            ),
+            _digests(grain, granularity),
+        ]
+    return " union all ".join(parts) + " order by 1 desc, 2, 3, 4 desc, 5"
+
+
+REPORTS = {
+    "summary": _summary(),
+    "trends": f"with recursive {UNIQUE_KEYS}"
+    + " union all ".join(_trends(grain, granularity) for grain, (granularity, _) in _GRAINS.items())
+    + " order by 1 desc, 2, 4, 10 desc, 6, 7, 8, 9",
+}
