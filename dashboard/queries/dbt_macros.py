@@ -46,7 +46,7 @@ def _macro(name: str) -> Callable[..., object]:
 def _module() -> TemplateModule:
     text = "".join(path.read_text(encoding="utf-8") for path in sorted(MACROS.rglob("*.sql")))
     # This is SQL: escaped as HTML, "<" would be another text.
-    environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701
+    environment = Environment(extensions=["jinja2.ext.do"], undefined=StrictUndefined, autoescape=False)  # noqa: S701
     adapter = SimpleNamespace(dispatch=_for_duckdb)
     return environment.from_string(text, globals={"return": _give_back, "adapter": adapter}).module
 
