@@ -10,10 +10,10 @@
         {%- if node.attached_node.split('.')[2] == model_name and test.name in ('not_null', 'accepted_values') -%}
             {%- set column = test.kwargs.column_name -%}
             {%- if test.name == 'not_null' -%}
-                {%- do found.append({'wrong': column ~ ' is null', 'complaint': column ~ ' is null'}) -%}
+                {%- set _ = found.append({'wrong': column ~ ' is null', 'complaint': column ~ ' is null'}) -%}
             {%- else -%}
                 {%- set values = "'" ~ test.kwargs['values'] | join("', '") ~ "'" -%}
-                {%- do found.append({
+                {%- set _ = found.append({
                     'wrong': column ~ ' not in (' ~ values ~ ')',
                     'complaint': column ~ ' is none of its accepted values',
                 }) -%}
