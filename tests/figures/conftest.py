@@ -7,7 +7,7 @@ import json
 import pytest
 
 from pipeline.settings import Settings, Source
-from tests.figures import artifacts, behaviour, coverage, events, unusual
+from tests.figures import artifacts, behaviour, coverage, events, exposure, unusual
 from tests.support.layouts import write
 from tests.support.warehouse import Warehouse, build_and_publish, load_logs
 
@@ -21,13 +21,19 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     write(unusual.lines(), folder / "main" / "unusual.jsonl")
     write(events.lines(), folder / "main" / "events.jsonl")
     (folder / "events.csv").write_text(events.CALENDAR, "utf-8")
+    write(exposure.lines(), folder / "main" / "exposure.jsonl")
+    (folder / "advisories.csv").write_text(exposure.ADVISORIES, "utf-8")
     write(behaviour.lines(), folder / "main" / "behaviour.jsonl")
     write(coverage.lines(coverage.EDGE, "198.51.100.2"), folder / "edge" / "coverage.jsonl")
     sources = [Source(name=name, location=str(folder / name)) for name in ("main", "edge")]
     catalogue = folder / "catalogue.json"
     catalogue.write_text(json.dumps(artifacts.catalogue()), "utf-8")
     settings = Settings(
-        data=folder / "data", sources=sources, catalogue=catalogue, events=folder / "events.csv"
+        data=folder / "data",
+        sources=sources,
+        catalogue=catalogue,
+        events=folder / "events.csv",
+        advisories=folder / "advisories.csv",
     )
     settings.data.mkdir()
     loaded = load_logs(settings)
