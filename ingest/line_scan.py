@@ -16,7 +16,7 @@ from ingest.fields import FIELDS, MAX_DEPTH
 from ingest.formats import CONTRACT_A
 from ingest.formats.model import AnyFormat, JsonFormat, TextFormat
 from ingest.json_scan import MICROSECONDS
-from ingest.strict import DURATION, REQUIRED
+from ingest.strict import DURATION, LEAST_NANOSECONDS, METHOD, REQUIRED
 from ingest.times import YearReference, microseconds_sql
 from ingest.typed_sql import quoted
 
@@ -30,6 +30,7 @@ _CARRIED = "line_number, outer_time, outer_host"
 _USUAL_ESCAPES = {
     "backslash": ("\\", "\\x", r"(?:[^\\]|\\x22|\\x5C)*"),
     "json": ("\\", "\\", r"[^\\]*"),
+    "plus": ("+", "+", ".*"),
     "percent": ("%", "%", "(?:[^%]|%(?:2[0-46-9A-F]|[3-6][0-9A-F]|7[0-9A-E]))*"),
 }
 _SECONDS = {"s": "1", "ms": "1e3", "us": "1e6", "ns": "1e9"}
@@ -120,13 +121,19 @@ def _without_prefix(envelope: TextEnvelope, depth: int) -> str:
 def _from_json(envelope: JsonEnvelope, depth: int) -> str:
     pointers = [*envelope.line, *envelope.time]
     values = f"json_extract_string(line, [{', '.join(quoted(pointer) for pointer in pointers)}])"
+    # A record is a line only where no other field is text.
+    texts = [
+        f"case when v[{number}] ^@ '{{' and json_type(line, {quoted(pointer)}) = 'OBJECT' then null"
+        f" else nullif(v[{number}], '') end"
+        for number, pointer in enumerate(envelope.line, 1)
+    ]
+    lines = f"coalesce({', '.join([*texts, _first(range(1, len(envelope.line) + 1), empty_is_none=True)])})"
     # A time that may be an object is left to the strict reader: the line is then not read.
-    lines = _first(range(1, len(envelope.line) + 1), empty_is_none=True)
     times = _first(range(len(envelope.line) + 1, len(pointers) + 1))
     found = f"case when json_valid(line) then {values} end"
     return (
         f"stripped_{depth} as materialized (select *, {found} as v from peeled_{depth}),"
-        f" peeled_{depth + 1} as (select line_number, rtrim({lines}, chr(10) || chr(13)) as line,"
+        f" peeled_{depth + 1} as (select line_number, ltrim(rtrim({lines}, chr(10) || chr(13)), ' ') as line,"
         f" coalesce({times}, outer_time) as outer_time, outer_host from stripped_{depth}"
         f" where not regexp_matches(coalesce({times}, ''), '^[\\[{{]'))"
     )
@@ -267,7 +274,11 @@ def _with_request_parts(item: AnyFormat) -> str:
     """`found`, with the whole request taken apart once where it is one field of JSON."""
     if not isinstance(item, JsonFormat) or "request" not in item.pointers:
         return "found"
-    whole = "if(raw_request ^@ '/' and raw_method <> '', raw_method || ' ' || raw_request, raw_request)"
+    whole = (
+        "case when raw_request ^@ '/' and raw_method <> '' then raw_method || ' ' || raw_request"
+        f" when raw_request_uri <> '' and regexp_full_match(raw_request, '{METHOD.pattern}')"
+        " then raw_request || ' ' || raw_request_uri else raw_request end"
+    )
     parts = f"regexp_extract({whole}, '^{_USUAL_REQUEST}$', ['m', 'u', 'p'], 's')"
     return f"(select *, {parts} as request_parts from found)"
 
@@ -279,6 +290,8 @@ def _unescaped(text: str, item: AnyFormat) -> str:
             rf" when not contains({text}, '\x') then regexp_replace({text}, '\\([\"\\])', '\1', 'g')"
             rf" else replace(replace({text}, '\x22', '\"'), '\x5C', '\') end".replace('\\"', '"')
         )
+    if item.escapes == "plus":
+        return f"replace({text}, '+', ' ')"
     return f"url_decode({text})" if item.escapes == "percent" else text
 
 
@@ -338,7 +351,7 @@ def _columns(item: AnyFormat) -> dict[str, str]:
         unit = "regexp_extract(request_time, '[a-zµμ]*$')"
         seconds = (
             f"{number} / case when {unit} = 'ms' then 1e3 when {unit} in ('us', 'µs', 'μs') then 1e6"
-            f" when {unit} = 'ns' then 1e9 else 1 end"
+            f" when {unit} = 'ns' or ({unit} = '' and {number} >= {LEAST_NANOSECONDS}) then 1e9 else 1 end"
         )
     else:
         seconds = f"try_cast(request_time as double) / {_SECONDS[item.duration]}"

@@ -23,6 +23,9 @@ _MAX_NAME = 255
 # Of an absolute URI, at its very beginning: looked for anywhere, a long path without one took quadratic time.
 _ORIGIN = re.compile(r"\A[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
 
+# Akamai leaves out the first slash; the ingress of HAProxy Technologies writes the host in front of the path.
+_BARE = re.compile(r"\A(?:[A-Za-z0-9][A-Za-z0-9.-]{0,252}(?::[0-9]{1,5})?/)?(?=v2(?:/|\Z))")
+
 # Artifactory, Nexus and others serve the API below a path of their own: /artifactory/api/docker/<repo>/v2/…,
 # /repository/<name>/v2/…. The repository is the name behind /v2/: what is in front of it says where the
 # registry lies, like its host name, and a client often does not see it at all.
@@ -76,7 +79,7 @@ def _read(uri: str | None, args: str | None) -> _Request:
         return _Request()
     path, _, query = uri.partition("#")[0].partition("?")
     path = re.sub("/{2,}", "/", _decoded(_ORIGIN.sub("", path, count=1)))
-    path = _MOUNT.sub("", path, count=1)
+    path = _MOUNT.sub("", path if path.startswith("/") else _BARE.sub("/", path, count=1), count=1)
     for kind, route in _ROUTES:
         found = route.fullmatch(path)
         if found:

@@ -49,6 +49,7 @@ class ReadCounts:
 
     `log_format`: the format of most lines. `formats` and `envelopes`: how many lines each of them read.
     `reasons` counts the quarantined lines, `missing_fields` those among them that miss a field, by its name.
+    `wrong_fields`: those whose value is of another form, by name.
     `skipped`: blank lines, comments, parts that were joined to a line, twins of another line.
     """
 
@@ -62,6 +63,7 @@ class ReadCounts:
     formats: dict[str, int] = field(default_factory=dict)
     envelopes: dict[str, int] = field(default_factory=dict)
     missing_fields: dict[str, int] = field(default_factory=dict)
+    wrong_fields: tuple[str, ...] = ()
 
 
 def read_lines(
@@ -87,6 +89,7 @@ class _Tally:
     strict: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     missing_fields: Counter[str] = field(default_factory=Counter)
+    wrong_fields: set[str] = field(default_factory=set)
     near: Counter[str] = field(default_factory=Counter)
     envelopes: Counter[str] = field(default_factory=Counter)
 
@@ -151,6 +154,7 @@ class _Reading:
             formats=formats,
             envelopes=dict(sorted(self.tally.envelopes.items())),
             missing_fields=dict(sorted(self.tally.missing_fields.items())),
+            wrong_fields=tuple(sorted(self.tally.wrong_fields)),
         )
 
     def _scan_json(self) -> set[int] | None:
@@ -237,6 +241,8 @@ class _Reading:
         self.tally.reasons[rejection.reason] += 1
         if rejection.reason == "missing_field" and rejection.field:
             self.tally.missing_fields[rejection.field] += 1
+        if rejection.reason == "wrong_type" and rejection.field:
+            self.tally.wrong_fields.add("time" if rejection.field == "msec" else rejection.field)
         if rejection.log_format:
             self.tally.near[rejection.log_format] += 1
         self.rejected.append(rejected_row(line, rejection, self.key))

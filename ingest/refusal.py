@@ -13,6 +13,7 @@ from ingest.fields import FIELDS
 from ingest.formats import BY_NAME, CONTRACT_A, FORMATS
 from ingest.formats.model import AnyFormat, JsonFormat
 from ingest.line_scan import Way
+from ingest.looks import look
 from ingest.rawlines import RawLine
 from ingest.strict import REQUIRED, Context, is_comment
 from ingest.texts import tidy
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from ingest.reader import ReadCounts
 
 _KNOWN_FIELD = re.compile("|".join(f'"{item.name}"' for item in FIELDS))
-_BINARY = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def check_head(head: list[RawLine], ways: Counter[Way], context: Context, name: str) -> None:
@@ -32,8 +32,9 @@ def check_head(head: list[RawLine], ways: Counter[Way], context: Context, name: 
     if len(context.formats) < len(FORMATS):
         _check_declared(texts, context.formats[0], name)
     elif not any(_is_nearly_contract_a(text) for text in texts):
+        seen, way_out = look(texts)
         raise ObjectError(
-            name, f"is no access log that can be read: it begins with {_seen(texts[0])}", _way_out(texts)
+            name, f"is no access log that can be read: it begins with {seen}", way_out or _way_out(texts)
         )
 
 
@@ -58,7 +59,8 @@ def check(counts: ReadCounts, name: str) -> None:
     raise ObjectError(
         name,
         f"none of its {counts.quarantined} lines can be read as {counts.log_format} ({reasons})"
-        + (f"; missing: {fields}" if fields else ""),
+        + (f"; missing: {fields}" if fields else "")
+        + (f"; of another form: {', '.join(counts.wrong_fields)}" if counts.wrong_fields else ""),
         "Compare its fields with docs/log-format.md.",
     )
 
@@ -104,14 +106,3 @@ def _document(text: str) -> Pairs | None:
 def _is_nearly_contract_a(text: str) -> bool:
     """A line that at least begins as an object, and names two fields of contract A."""
     return text.lstrip().startswith("{") and len(set(_KNOWN_FIELD.findall(text))) >= 2
-
-
-def _seen(text: str) -> str:
-    """What kind of line this is, in words that quote nothing."""
-    if text.lstrip().startswith(("{", "[")):
-        return "JSON that has none of the fields of an access log on one line"
-    if text.lstrip().startswith("<"):
-        return "XML or HTML"
-    if _BINARY.search(text):
-        return "binary data"
-    return "text of another form"

@@ -10,7 +10,7 @@ from contextlib import suppress
 from ingest import times
 from ingest.bytepass import ObjectBytes
 from ingest.errors import RejectedLine
-from ingest.formats import FORMATS, cloudfront
+from ingest.formats import FORMATS, cloudfront, iis
 from ingest.formats.model import AnyFormat
 from ingest.line_scan import Way
 from ingest.parts import Joiner
@@ -31,10 +31,9 @@ def context_of(data: ObjectBytes, head: list[RawLine], declared: AnyFormat | Non
     """How the lines of an object are read. `head`: its first lines; `declared`: the only format, if set."""
     formats = (declared,) if declared else FORMATS
     names = _columns(head)
-    if names and cloudfront.FORMAT in formats:
-        formats = tuple(
-            cloudfront.with_columns(names) if item is cloudfront.FORMAT else item for item in formats
-        )
+    if names:
+        own = {room.FORMAT: room.with_columns(names) for room in (cloudfront, iis)}
+        formats = tuple(own.get(item, item) for item in formats)
     return Context(formats, _year(data, head))
 
 

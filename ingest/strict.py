@@ -32,13 +32,15 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _KNOWN = frozenset({*FIELD_NAMES, PATH_ALIAS})
 _PATTERNS = {field.name: re.compile(field.pattern) for field in FIELDS}
 _REQUEST = re.compile(r"([A-Za-z_-]+) (.*?)(?: (HTTP/[0-9.]+))?", re.DOTALL)
+METHOD = re.compile("[A-Z]{3,7}")
 _COMMENT = re.compile(r"#(?:Version|Fields|Software|Date|Start-Date|Remark)[:=]")
 # Of every format; without them there is no request. A line of contract A has a user agent, too.
 REQUIRED = ("remote_addr", "method", "request_uri", "status")
 
 DURATION = r"([0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?)(ns|us|µs|μs|ms|s)?"
 _DURATION = re.compile(DURATION)
-DIVISORS = {"": 1, "s": 1, "ms": 1e3, "us": 1e6, "µs": 1e6, "μs": 1e6, "ns": 1e9}
+LEAST_NANOSECONDS = 10_000
+DIVISORS = {"s": 1, "ms": 1e3, "us": 1e6, "µs": 1e6, "μs": 1e6, "ns": 1e9}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,9 @@ def _with_request(values: dict[str, str | None]) -> dict[str, str | None]:
         # Logstash splits the request, and keeps the path under its name.
         if values.get("method") and request.startswith("/"):
             request = f"{values['method']} {request}"
+        # Fastly's examples call the method `request`.
+        if values.get("request_uri") and METHOD.fullmatch(request):
+            request = f"{request} {values['request_uri']}"
         found = _REQUEST.fullmatch(request)
         values["method"], values["request_uri"], protocol = found.groups() if found else ("", "", "")
         values["protocol"] = values.get("protocol") or protocol
@@ -199,7 +204,9 @@ def _nearest(text: str, document: Pairs | str | None, formats: tuple[AnyFormat, 
 def _missing(item: JsonFormat, document: Pairs) -> list[str]:
     names = ["msec", *REQUIRED] + (["user_agent"] if item is CONTRACT_A else [])
     found = {
-        name for name in item.pointers if documents.first_text(document, item.pointers[name]) is not None
+        name
+        for name in item.pointers
+        if documents.first_text(document, item.pointers[name]) not in (None, "", "-")
     }
     if "request" in found:
         found |= {"method", "request_uri"}
@@ -293,7 +300,10 @@ def _seconds(text: str, unit: str) -> float | None:
     found = _DURATION.fullmatch(text)
     if not found or (found[2] and unit != "go"):
         return None
-    seconds = float(found[1]) / DIVISORS[(found[2] or "") if unit == "go" else unit]
+    if unit == "go":
+        # Caddy's duration_format may be `nano`: no request takes so many seconds, each takes more ns.
+        unit = found[2] or ("ns" if float(found[1]) >= LEAST_NANOSECONDS else "s")
+    seconds = float(found[1]) / DIVISORS[unit]
     return seconds if seconds < 1e7 else None
 
 

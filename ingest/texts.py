@@ -29,7 +29,7 @@ def tidy(content: bytes) -> str:
 
 
 def unescaped(text: str, escapes: str) -> str:
-    """What a format's escapes stand for. `escapes`: backslash, json, percent or none."""
+    """What a format's escapes stand for. `escapes`: backslash, json, percent, plus or none."""
     if escapes == "backslash" and "\\" in text:
         return _ESCAPED.sub(lambda found: found[1] or bytes_of(found[0]), text)
     if escapes == "json" and "\\" in text:
@@ -38,7 +38,7 @@ def unescaped(text: str, escapes: str) -> str:
         once = unquote(text)
         # CloudFront encodes what was encoded already once more: a space is %2520.
         return unquote(once) if "%25" in text else once
-    return text
+    return text.replace("+", " ") if escapes == "plus" else text
 
 
 def _from_json(text: str) -> str:

@@ -1,9 +1,10 @@
 """The time of a line in every notation that logs have: µs since 1970 (UTC), and SQL that says the same.
 
-Notations: seconds, milliseconds, microseconds or nanoseconds since 1970; ISO 8601; the common log format
-(`20/Oct/2026:08:00:00 +0330`); `20261020080000`; and, without a year, syslog's `Oct 20 08:00:00`. A time
-without a zone is UTC. More digits than microseconds are cut off, but for seconds since 1970, which are
-rounded half up (contract A).
+Notations: seconds, milliseconds, microseconds or nanoseconds since 1970; ISO 8601, with `_` between date and
+time too (svlogd), or as `20261020T080000Z`; the common log format (`20/Oct/2026:08:00:00 +0330`); HTTP's
+`Tue, 20 Oct 2026 08:00:00 GMT`; `Tue Oct 20 08:00:00 2026`; `20261020080000`; and, without a year, syslog's
+`Oct 20 08:00:00`. A time without a zone is UTC. More digits than microseconds are cut off, but for seconds
+since 1970, which are rounded half up (contract A).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _MONTH = "(?:" + "|".join(MONTHS) + ")"
 
 SECONDS = r"[0-9]{1,11}(?:\.[0-9]{1,17})?"
 _COMMON = rf"[0-3][0-9]/{_MONTH}/[0-9]{{4}}:[0-2][0-9]:[0-5][0-9]:[0-5][0-9]"
-_ISO = r"[0-9]{4}[-/][01][0-9][-/][0-3][0-9][T ][0-2][0-9]:[0-5][0-9]:[0-5][0-9]"
+_ISO = r"[0-9]{4}[-/][01][0-9][-/][0-3][0-9][T _][0-2][0-9]:[0-5][0-9]:[0-5][0-9]"
 _SYSLOG = rf"{_MONTH} [ 0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9]"
 _FRACTION = r"(?:[.,]([0-9]{1,9}))?"
 
@@ -28,6 +29,14 @@ _STRICT_COMMON = re.compile(rf"({_COMMON}){_FRACTION}(?: ({_ZONE}))?")
 _STRICT_ISO = re.compile(rf"({_ISO}){_FRACTION} ?(Z|UTC|{_ZONE}|[+-][01][0-9])?")
 _STRICT_SYSLOG = re.compile(rf"({_SYSLOG}){_FRACTION}")
 _STRICT_SECONDS = re.compile(SECONDS)
+_STRICT_BASIC = re.compile(r"([0-9]{8})T([0-9]{6})(?:[.,]([0-9]{1,9}))?(Z)?")
+_WEEKDAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+_STRICT_HTTP = re.compile(
+    rf"{_WEEKDAY}, ([0-3][0-9]) ({_MONTH}) ([0-9]{{4}}) ([0-9:]{{8}}) (?:GMT|UTC|[+]0000)"
+)
+_STRICT_ASCTIME = re.compile(rf"{_WEEKDAY} ({_MONTH}) ([ 0-3][0-9]) ([0-9:]{{8}}){_FRACTION} ([0-9]{{4}})")
+# Caddy's unix_milli_float.
+_STRICT_MILLISECONDS = re.compile(r"[0-9]{13}\.[0-9]{1,14}")
 _STRICT_DIGITS = re.compile(r"[0-9]{13}|[0-9]{16}|[0-9]{19}")
 _MICROSECOND = Decimal("0.000001")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -62,7 +71,9 @@ def microseconds(text: str, reference: YearReference) -> int | None:
             return int(text.ljust(16, "0")[:16])
         if len(text) == 14 and text.isascii() and text.isdigit():
             return _since_1970(datetime.strptime(text, "%Y%m%d%H%M%S"), None)
-        return _common(text) or _iso(text) or _syslog(text, reference)
+        if _STRICT_MILLISECONDS.fullmatch(text):
+            return int(Decimal(text).scaleb(3))
+        return _common(text) or _iso(text) or _syslog(text, reference) or _in_words(text)
     except ValueError:
         return None
 
@@ -73,7 +84,13 @@ def has_no_zone(text: str) -> bool:
     if found:
         return found[3] is None
     common = _STRICT_COMMON.fullmatch(text)
-    return bool(common and common[3] is None) or bool(_STRICT_SYSLOG.fullmatch(text))
+    basic = _STRICT_BASIC.fullmatch(text)
+    return bool(
+        (common and common[3] is None)
+        or (basic and basic[4] is None)
+        or _STRICT_SYSLOG.fullmatch(text)
+        or _STRICT_ASCTIME.fullmatch(text)
+    )
 
 
 def _common(text: str) -> int | None:
@@ -89,7 +106,7 @@ def _iso(text: str) -> int | None:
     found = _STRICT_ISO.fullmatch(text)
     if not found:
         return None
-    moment = datetime.strptime(found[1].replace("/", "-").replace("T", " "), "%Y-%m-%d %H:%M:%S")
+    moment = datetime.strptime(re.sub("[T_]", " ", found[1].replace("/", "-")), "%Y-%m-%d %H:%M:%S")
     return _since_1970(moment, found[3]) + _fraction(found[2])
 
 
@@ -106,6 +123,20 @@ def _syslog(text: str, reference: YearReference) -> int | None:
             if moment.replace(tzinfo=UTC) <= latest:
                 return _since_1970(moment, None) + _fraction(found[2])
     return None
+
+
+def _in_words(text: str) -> int | None:
+    """ISO 8601 without signs, HTTP's and C's notation: rare enough to be left to the strict reader."""
+    if basic := _STRICT_BASIC.fullmatch(text):
+        return _since_1970(datetime.strptime(basic[1] + basic[2], "%Y%m%d%H%M%S"), None) + _fraction(basic[3])
+    if http := _STRICT_HTTP.fullmatch(text):
+        day, month, year, clock, fraction = http[1], http[2], http[3], http[4], None
+    elif c := _STRICT_ASCTIME.fullmatch(text):
+        month, day, clock, fraction, year = c[1], c[2].strip(), c[3], c[4], c[5]
+    else:
+        return None
+    moment = datetime.strptime(f"{MONTHS.index(month) + 1} {day} {year} {clock}", "%m %d %Y %H:%M:%S")
+    return _since_1970(moment, None) + _fraction(fraction)
 
 
 def _fraction(digits: str | None) -> int:
@@ -133,9 +164,9 @@ def microseconds_sql(text: str, reference: YearReference) -> str:
                 + coalesce(try_cast({text}[22:24] as bigint), 0) * 1000 end
         when {text}[5] in ('-', '/') then case
             when regexp_full_match({text}, '{_ISO}(?:\\.[0-9]{{1,9}})?(?:Z|{_ZONE})')
-            then epoch_us(try_cast(replace({text}, '/', '-') as timestamptz))
+            then epoch_us(try_cast(translate({text}, '/_', '- ') as timestamptz))
             when regexp_full_match({text}, '{_ISO}(?:\\.[0-9]{{1,9}})?')
-            then epoch_us(try_cast(replace({text}, '/', '-') || 'Z' as timestamptz)) end
+            then epoch_us(try_cast(translate({text}, '/_', '- ') || 'Z' as timestamptz)) end
         when regexp_full_match({text}, '{SECONDS}')
         then cast(try_cast({text} as decimal(28, 6)) * 1000000 as bigint)
         when regexp_full_match({text}, '[0-9]{{13}}') then try_cast({text} as bigint) * 1000

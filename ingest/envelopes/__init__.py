@@ -9,6 +9,8 @@ from ingest.envelopes import (
     fluentd,
     json_line,
     kubectl,
+    logcli,
+    stern,
     syslog,
     syslog5424,
     timestamp,
@@ -25,7 +27,9 @@ ENVELOPES: tuple[Envelope, ...] = (
     fluentd.ENVELOPE,
     caddy_console.ENVELOPE,
     syslog.ENVELOPE,
+    logcli.ENVELOPE,
     timestamp.ENVELOPE,
+    stern.ENVELOPE,
     word.ENVELOPE,
 )
 BY_NAME = {envelope.name: envelope for envelope in ENVELOPES}

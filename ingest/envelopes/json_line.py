@@ -4,7 +4,7 @@ from ingest.envelopes.model import JsonEnvelope
 
 ENVELOPE = JsonEnvelope(
     name="json-line",
-    title="JSON with the line inside (docker json-file, Fluent Bit, Vector, Loki, journald, CloudWatch)",
+    title="JSON with the line inside (docker json-file, Fluent Bit, Vector, Loki, Filebeat, journald, CloudWatch)",
     source="https://docs.docker.com/engine/logging/drivers/json-file/",
     line=(
         "/log",
@@ -19,6 +19,9 @@ ENVELOPE = JsonEnvelope(
         "/msg",
         "/body",
         "/_raw",
+        "/short_message",
+        "/_source",
+        "/result",
     ),
     time=("/time", "/timestamp", "/@timestamp", "/ts", "/date", "/__REALTIME_TIMESTAMP"),
     samples=(
@@ -48,6 +51,17 @@ ENVELOPE = JsonEnvelope(
             "1792483200123",
             None,
         ),
+        (
+            '{"@timestamp":"2026-10-20T08:16:00.4Z","log":{"offset":7,"file":{"path":"/var/log/nginx/access.log"}},'
+            '"message":"a line","input":{"type":"filestream"},"host":{"name":"gw"}}',
+            "a line",
+            "2026-10-20T08:16:00.4Z",
+            None,
+        ),
+        # Graylog's GELF, an Elasticsearch dump, and rsyslog, which keeps the space in front of a message.
+        ('{"version":"1.1","host":"gw","short_message":"a line","level":6}', "a line", None, None),
+        ('{"_index":"nginx","_id":"1","_source":{"a":"1"}}', '{"a":"1"}', None, None),
+        ('{"msg":" a line","programname":"nginx"}', "a line", None, None),
         ('{"date":1792483200.5,"log":{"a":1}}', '{"a":"1"}', "1792483200.5", None),
     ),
 )

@@ -48,7 +48,10 @@ class TextEnvelope:
 
 @dataclass(frozen=True)
 class JsonEnvelope:
-    """A JSON object. `line` and `time`: JSON pointers, of which the first that is there counts."""
+    """A JSON object. `line` and `time`: JSON pointers, of which the first that is there counts.
+
+    A line may be a record, too; but what is text comes first: Filebeat has `log.file.path` beside `message`.
+    """
 
     name: str
     title: str

@@ -37,19 +37,23 @@ def _prefix(envelope: TextEnvelope, text: str) -> Peeled | None:
 
 
 def _inside(envelope: JsonEnvelope, document: Pairs) -> Peeled | None:
-    for pointer in envelope.line:
-        line = _line(documents.at(document, pointer))
-        if line:
-            time = documents.first_text(document, envelope.time)
-            return Peeled(envelope.name, line.rstrip("\r\n"), time)
-    return None
+    values = [documents.at(document, pointer) for pointer in envelope.line]
+    records = (documents.dump(value) for value in values if isinstance(value, Pairs))
+    line = next(filter(None, (*map(_text, values), *records)), None)
+    if not line:
+        return None
+    return Peeled(
+        envelope.name, line.rstrip("\r\n").lstrip(" "), documents.first_text(document, envelope.time)
+    )
 
 
-def _line(value: object) -> str | None:
-    """The line as text; a record in a record is read as a line, and journald writes bytes as numbers."""
-    if isinstance(value, list) and not isinstance(value, Pairs):
-        return _from_bytes(value)
-    return documents.dump(value) if isinstance(value, Pairs) else documents.as_text(value)
+def _text(value: object) -> str | None:
+    """The line as text; journald writes bytes as numbers."""
+    return (
+        _from_bytes(value)
+        if isinstance(value, list) and not isinstance(value, Pairs)
+        else documents.as_text(value)
+    )
 
 
 def _from_bytes(numbers: list[object]) -> str | None:

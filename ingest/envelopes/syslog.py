@@ -9,7 +9,7 @@ ENVELOPE = TextEnvelope(
     source="https://www.rfc-editor.org/rfc/rfc3164",
     # The host's name may be missing (nginx: `nohostname`).
     pattern=r"(?:<[0-9]{1,3}>)?(?:[A-Z][a-z]{2} )?<time> (?:[^ :\[]+ |[0-9A-Fa-f:.]+ )?[A-Za-z_][^ :\[{\"]*(?:\[[^\]]*\])?: <line>",
-    time=rf"(?:{SYSLOG_STAMP}|{STAMP}(?: UTC)?|[0-9]{{10}}\.[0-9]{{6}})",
+    time=rf"(?:{SYSLOG_STAMP}|{STAMP}(?: [A-Z]{{2,5}})?|[0-9]{{10}}\.[0-9]{{6}})",
     samples=(
         ("Oct 20 08:00:00 gw nginx[512]: a line", "a line", "Oct 20 08:00:00", None),
         ("<190>Oct  2 08:00:00 gw nginx: a line", "a line", "Oct  2 08:00:00", None),
@@ -17,6 +17,8 @@ ENVELOPE = TextEnvelope(
         ("Oct 20 08:00:00 172.18.0.1 proxy[1]: a line", "a line", "Oct 20 08:00:00", None),
         ("2026-10-20T08:00:00+0000 gw nginx[512]: a line", "a line", "2026-10-20T08:00:00+0000", None),
         ("Tue 2026-10-20 08:00:00 UTC gw nginx[512]: a line", "a line", "2026-10-20 08:00:00 UTC", None),
+        # A zone by its name tells no time; the line inside may have one of its own.
+        ("Tue 2026-10-20 10:00:00 CEST gw nginx[512]: a line", "a line", "2026-10-20 10:00:00 CEST", None),
         ("1792483200.123456 gw nginx[512]: a line", "a line", "1792483200.123456", None),
     ),
 )

@@ -21,6 +21,7 @@ _PLACES = {
     "sc-content-type": "resp_content_type",
     "sc-content-len": "resp_content_length",
     "timestamp": "time",
+    "timestamp(ms)": "time",
 }
 # The order of the standard log where an object has lost its head.
 _STANDARD = [

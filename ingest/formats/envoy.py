@@ -7,7 +7,7 @@ FORMAT = TextFormat(
     title="Envoy, Istio (text)",
     source="https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage#default-format-string",
     pattern=(
-        r'\[<time>\] "<request>" <status> <_>(?: <_> <_> "<_:quoted>")? [0-9]+ <body_bytes_sent> <_> <_> '
+        r'(?:ACCESS )?\[<time>\] "<request>" <status> <_>(?: <_> <_> "<_:quoted>")? [0-9]+ <body_bytes_sent> <_> <_> '
         r'"<x_forwarded_for>" "<user_agent>" "<request_id:quoted>" "<host:quoted>" "<_:quoted>"'
         r"(?: <_> <_> <_> <remote_addr>)?(?: .*)?"
     ),

@@ -11,7 +11,7 @@ FORMAT = JsonFormat(
         "remote_addr": ("/downstream_remote_address", "/downstream_direct_remote_address", "/remote_address"),
         "x_forwarded_for": ("/x_forwarded_for", "/x-forwarded-for"),
         "method": ("/method", "/:method", "/request_method"),
-        "request_uri": ("/path", "/x-envoy-original-path", "/:path", "/request_path"),
+        "request_uri": ("/path", "/x-envoy-origin-path", "/x-envoy-original-path", "/:path", "/request_path"),
         "protocol": ("/protocol",),
         "status": ("/response_code", "/status"),
         "body_bytes_sent": ("/bytes_sent",),

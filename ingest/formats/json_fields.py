@@ -21,6 +21,7 @@ FORMAT = JsonFormat(
             "/time_stamp",
             "/nginx.access.time",
             "/access_time",
+            "/time_start",
         ),
         "remote_addr": (
             "/remote_addr",
@@ -46,6 +47,7 @@ FORMAT = JsonFormat(
             "/ip",
             "/addr",
             "/host_ip",
+            "/downstream_remote_address",
         ),
         "x_forwarded_for": (
             "/x_forwarded_for",
@@ -53,6 +55,8 @@ FORMAT = JsonFormat(
             "/xff",
             "/x-forwarded-for",
             "/forwarded_for",
+            "/forwarded-for",
+            "/x_forward_for",
         ),
         "request": ("/request", "/request_line", "/http_request"),
         "method": (
@@ -78,7 +82,7 @@ FORMAT = JsonFormat(
             "/http.request.uri",
             "/request_url",
         ),
-        "args": ("/args", "/query_string", "/url.query", "/url/query", "/query"),
+        "args": ("/args", "/query_string", "/request_query", "/url.query", "/url/query", "/query"),
         "status": (
             "/status",
             "/status_code",
@@ -86,6 +90,7 @@ FORMAT = JsonFormat(
             "/http.response.status_code",
             "/http/response/status_code",
             "/response_status",
+            "/response-code",
             "/response_code",
             "/response",
             "/code",
@@ -102,6 +107,7 @@ FORMAT = JsonFormat(
             "/useragent",
             "/ua",
             "/http_user-agent",
+            "/request_user_agent",
         ),
         "body_bytes_sent": (
             "/body_bytes_sent",
@@ -113,10 +119,21 @@ FORMAT = JsonFormat(
             "/response_size",
             "/response_length",
             "/bytesSent",
+            "/bytes_out",
+            "/response_body_size",
+            "/resp_body_size",
         ),
         "bytes_sent": ("/bytes_sent", "/http.response.bytes", "/http/response/bytes"),
-        "request_time": ("/request_time", "/duration", "/response_time"),
-        "request_id": ("/request_id", "/req_id", "/requestId", "/http.request.id", "/http/request/id"),
+        # `duration` and `latency` have no unit: seconds, milliseconds and nanoseconds are all usual.
+        "request_time": ("/request_time",),
+        "request_id": (
+            "/request_id",
+            "/req_id",
+            "/requestId",
+            "/request-id",
+            "/http.request.id",
+            "/http/request/id",
+        ),
         "request_completion": ("/request_completion",),
         "host": (
             "/host",
@@ -129,7 +146,7 @@ FORMAT = JsonFormat(
         ),
         "node": ("/node", "/hostname", "/host.name", "/host/name"),
         "scheme": ("/scheme", "/url.scheme", "/url/scheme"),
-        "protocol": ("/protocol", "/server_protocol", "/http_version"),
+        "protocol": ("/protocol", "/server_protocol", "/http_version", "/request_protocol"),
         "range": ("/range", "/http_range"),
         "resp_digest": ("/resp_digest", "/sent_http_docker_content_digest", "/docker_content_digest"),
         "resp_content_type": ("/resp_content_type", "/sent_http_content_type"),

@@ -19,7 +19,7 @@ REQUEST = "request"  # "GET /v2/ HTTP/1.1": method, request_uri and protocol in 
 IGNORED = "_"
 
 Duration = Literal["s", "ms", "us", "ns", "go"]
-Escapes = Literal["backslash", "json", "percent", "none"]
+Escapes = Literal["backslash", "json", "percent", "plus", "none"]
 # A line of a format, and what must be read from it (logged_at in ISO notation, UTC).
 Sample = tuple[str, Mapping[str, Any]]
 
@@ -44,6 +44,10 @@ SHAPES = {
     "pipe": r"[^|]*",
     "words": r"[^ ]+(?:(?:,| :) [^ ]+)*",  # what nginx writes of several upstreams
     "stamp": r"[^ ]+",
+    "hops": r"[0-9A-Fa-f:.]+(?:, ?[0-9A-Fa-f:.]+)+",
+    "day": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    "clock": r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?",
+    "go_duration": r"[0-9.]+(?:ns|us|µs|ms|s)",
     "two_words": r"[^ ]+ [^ ]+",
     "bare": r'[^" ]*',
     "word0": r"[^ ]*",

@@ -29,11 +29,11 @@ class ThreePulls:
         self.lines = corpus.lines
 
 
-def lay_out(corpus: Path) -> dict[str, tuple[Layout, list[str]]]:
+def lay_out(corpus: Path, variants: dict[str, Variant]) -> dict[str, tuple[Layout, list[str]]]:
     """Each variant as a layout (its own names and addresses' times) and the text of its lines."""
     pulls = ThreePulls(Corpus(corpus))
     made = {}
-    for number, (name, variant) in enumerate(VARIANTS.items()):
+    for number, (name, variant) in enumerate(variants.items()):
         first = datetime(2026, 2, 1, 8, tzinfo=UTC) + timedelta(hours=number)
         layout = separate(pulls, seed=5000 + number, first=first, every=timedelta(minutes=3))
         made[name] = (layout, variant(layout.lines))

@@ -1,4 +1,4 @@
-"""Three cold pulls in seventy ways to log them: three downloads from three addresses each time."""
+"""Three cold pulls in over a hundred ways to log them: three downloads from three addresses each time."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.counting.format_variants import VARIANTS, WITHOUT_AGENT, lay_out
+from tests.counting import format_variants as known
+from tests.counting.format_variants import lay_out
 from tests.counting.tried import Session, sessions_of
+from tests.counting.unlisted_variants import UNLISTED, UNLISTED_WITHOUT_AGENT
 from tests.support.layouts import Layout, write_text
 from tests.support.warehouse import make
 
 Tried = dict[str, tuple[Layout, list[Session]]]
+VARIANTS = known.VARIANTS | UNLISTED
+WITHOUT_AGENT = known.WITHOUT_AGENT | UNLISTED_WITHOUT_AGENT
 CLIENTS = {"containerd", "docker", "podman"}
 
 
@@ -20,7 +24,7 @@ CLIENTS = {"containerd", "docker", "podman"}
 def tried(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Tried:
     folder = tmp_path_factory.mktemp("variants")
     layouts = {}
-    for name, (layout, lines) in lay_out(corpus).items():
+    for name, (layout, lines) in lay_out(corpus, VARIANTS).items():
         write_text(lines, folder / "logs" / f"{re.sub('[^a-z0-9]+', '-', name.lower())}.log")
         layouts[name] = layout
     sessions = sessions_of(make(folder / "data", folder / "logs", only=("fct_pulls",)))

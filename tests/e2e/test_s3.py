@@ -16,7 +16,7 @@ import zstandard
 from pipeline import expire
 from pipeline.lake.ledger import Ledger
 from pipeline.settings import Settings, Source
-from tests.counting.format_variants import lay_out
+from tests.counting.format_variants import VARIANTS, lay_out
 from tests.support import stores
 from tests.support.killed_loads import STAGES, killing
 from tests.support.lake_lines import lines_in_lake, log, reasons
@@ -31,7 +31,7 @@ def settings_for(tmp_path: Path, *locations: str) -> Settings:
 
 def test_balancer_and_cdn_logs_become_downloads(store: Store, corpus: Path, tmp_path: Path) -> None:
     """Three pulls in each, by three addresses; the CDN's own addresses are no business of the balancer."""
-    variants = lay_out(corpus)
+    variants = lay_out(corpus, VARIANTS)
     keys = {"alb": "lb/2026/02/01/a.log.gz", "cloudfront": "cdn/E1.2026-02-01-08.abc.gz"}
     for name, key in keys.items():
         store.put("logs", {key: gzip.compress("".join(f"{line}\n" for line in variants[name][1]).encode())})

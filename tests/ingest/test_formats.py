@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from ingest.envelopes import ENVELOPES
 from ingest.envelopes.peel import peel
 from ingest.fields import COLUMNS
 from ingest.formats import BY_NAME, FORMATS
+from ingest.formats.limits import unknowable
 from ingest.formats.model import AnyFormat, Sample, TextFormat
 from ingest.strict import Context, document_of, fit, read_text
 
@@ -45,7 +47,7 @@ def test_every_file_of_the_rooms_is_tried() -> None:
 def test_the_fast_pattern_finds_printable_text_only(item: TextFormat) -> None:
     """The query does not look at such texts again: wherever an odd character stands, no group has it."""
     pattern = re.compile(item.fast[0], re.DOTALL)
-    lines = [line for line in map(bare, item.samples) if pattern.match(line)]
+    lines = [line for line in (bare(item, sample) for sample in item.samples) if pattern.match(line)]
     # Classic Artifactory's two sample lines are left to the strict reader.
     assert lines or item.name == "artifactory-classic"
     for line in lines:
@@ -55,10 +57,10 @@ def test_the_fast_pattern_finds_printable_text_only(item: TextFormat) -> None:
                 assert not found or odd not in "".join(group or "" for group in found.groups())
 
 
-def bare(sample: Sample) -> str:
+def bare(item: TextFormat, sample: Sample) -> str:
     """The line of a sample without the envelopes around it."""
     text = sample[0]
-    while peeled := peel(text, document_of(text), depth=0):
+    while not item.strict.fullmatch(text) and (peeled := peel(text, document_of(text), depth=0)):
         text = peeled.line
     return text
 
@@ -74,6 +76,17 @@ def test_every_format_has_a_source_and_samples() -> None:
         assert item.source.startswith("https://"), item.name
         assert item.samples, item.name
         assert item.title, item.name
+
+
+def test_the_documentation_has_every_format_and_envelope_in_order() -> None:
+    """`docs/log-format.md` says which names LOG_FORMAT takes, and what each format cannot know."""
+    page = (Path(__file__).parents[2] / "docs" / "log-format.md").read_text()
+    rows = re.findall(r"^\| (.+?) \| `([a-z0-9-]+)` \| (.+?) \| (.*?) ?\|$", page, re.MULTILINE)
+    wanted = [
+        (item.title, item.name, unknowable(item) or "nothing is missing", item.advice) for item in FORMATS
+    ]
+    assert rows == wanted
+    assert ", ".join(item.title for item in ENVELOPES) in page
 
 
 @pytest.mark.parametrize("strictly", [False, True], ids=["both readers", "strict reader"])
