@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import defaultdict
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -76,6 +77,9 @@ class Ledger:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.loads: dict[str, Load] = {load.load_id: load for load in _read_all(directory)}
+        self._beginnings: dict[str, set[str]] = defaultdict(set)
+        for load in self.loads.values():
+            self._beginnings[load.first_line_digest].add(load.load_id)
         notes = (directory / SEEN).glob("*.json")
         # Without its entry a load is to be loaded again, wherever it is found.
         self._seen = {path.stem: _read_seen(path) for path in notes if path.stem in self.loads}
@@ -121,8 +125,15 @@ class Ledger:
         write_durably(path, f"{longer}\n")
 
     def shorter_with(self, first_line_digest: str) -> list[Load]:
-        """Current loads that begin with the same line: those that a grown object may supersede."""
-        return [load for load in self.current if load.first_line_digest == first_line_digest]
+        """Current loads that begin with the same line: those that a grown object may supersede.
+
+        Asked for every object, so without a walk through the ledger: what superseded a load begins with its
+        first line too, and is among them.
+        """
+        alike = {load_id: self.loads[load_id] for load_id in self._beginnings.get(first_line_digest, ())}
+        grown = {load.supersedes for load in alike.values()}
+        stages = {load_id for load_id in alike if self._stages.get(load_id) in self.loads}
+        return [alike[load_id] for load_id in sorted(alike.keys() - grown - stages)]
 
     def commit(self, load: Load) -> None:
         """Write the entry: temporary name, fsync, rename. Raises LedgerError where lines are missing."""
@@ -134,6 +145,7 @@ class Ledger:
         month.mkdir(parents=True, exist_ok=True)
         write_durably(month / f"{load.load_id}.json", json.dumps(asdict(load), sort_keys=True) + "\n")
         self.loads[load.load_id] = load
+        self._beginnings[load.first_line_digest].add(load.load_id)
 
     def compact(self, before_month: str) -> int:
         """Unite the entries of each month before `before_month` (yyyy-mm) in one file; returns how many.

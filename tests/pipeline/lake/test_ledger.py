@@ -81,6 +81,22 @@ def test_a_grown_object_supersedes_its_beginning(tmp_path: Path) -> None:
     assert book.shorter_with("e" * 32) == []
 
 
+def test_what_a_grown_object_may_supersede_is_found_without_a_walk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Loads of before and of now, grown and stages; one whose longer stage is not there counts again."""
+    other = {"first_line_digest": "e" * 32}
+    book = committed(tmp_path, a_load("a"), a_load("b"), a_load("c"), a_load("d", **other))
+    book.note_stage("b" * 32, "c" * 32)
+    book.note_stage("c" * 32, "9" * 32)
+    book = Ledger(tmp_path)
+    book.commit(a_load("f", supersedes="a" * 32))
+    book.commit(a_load("0", **other))
+    monkeypatch.setattr(Ledger, "current", property(lambda self: pytest.fail("a walk")))
+    assert [load.load_id[0] for load in book.shorter_with("f" * 32)] == ["c", "f"]
+    assert [load.load_id[0] for load in book.shorter_with("e" * 32)] == ["0", "d"]
+
+
 def test_objects_are_known_by_name_size_and_time(tmp_path: Path) -> None:
     load = a_load("a", size=7, modified_ns=9)
     assert committed(tmp_path, load).objects == {("local", "a.log", 7, 9)}
