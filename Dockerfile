@@ -12,8 +12,9 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
     PULLHOUSE_DATA=/data \
     TZ=UTC
 
-COPY requirements.lock requirements-compose.lock /tmp/
-RUN pip install --no-cache-dir --no-deps --require-hashes -r /tmp/requirements.lock -r /tmp/requirements-compose.lock
+COPY requirements.lock requirements-compose.lock requirements-kafka.lock /tmp/
+RUN pip install --no-cache-dir --no-deps --require-hashes -r /tmp/requirements.lock -r /tmp/requirements-compose.lock \
+    -r /tmp/requirements-kafka.lock
 
 WORKDIR /pullhouse
 COPY LICENSE NOTICE pyproject.toml ./

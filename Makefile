@@ -56,7 +56,7 @@ endif
 help: ## this menu
 	@echo "Pullhouse: who pulls your container images. Targets:"
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 16
-	@echo "Options: LOGS=<file, folder, glob, s3://… or cloudwatch://…> DATA=<directory> TRUSTED_PROXIES=<cidr,…> CATALOGUE=<json> LOG_FORMAT=<name or log_format> LABELS=<csv> PULL=<pull_id> ARGS=\"…\""
+	@echo "Options: LOGS=<file, folder, glob, s3://…, cloudwatch://… or kafka://…> DATA=<directory> TRUSTED_PROXIES=<cidr,…> CATALOGUE=<json> LOG_FORMAT=<name or log_format> LABELS=<csv> PULL=<pull_id> ARGS=\"…\""
 
 setup: $(VENV)/run.stamp ## install what `make run` needs into .venv
 

@@ -60,12 +60,11 @@ def _network(text: str, number: int) -> str:
 
 
 class Source(BaseModel, extra="forbid"):
-    """Where log objects come from: a file, a folder, a glob, s3://bucket/prefix or cloudwatch://group.
+    """Where log objects come from: a file, a folder, a glob, or a remote place (docs/sources.md).
 
-    `name`: without one that of the kind, `local`, `s3` or `cloudwatch`. `log_format`: auto, the name of a
-    format or of a table of `log_formats`, or an nginx log_format. `trusted_proxies`: in place of the setting
-    of that name.
-    `connection`, `endpoint`, `region`: how a remote source is reached (docs/sources.md).
+    `name`: without one that of the kind: `local`, `s3`, `cloudwatch`, `kafka`. `log_format`: auto, the
+    name of a format or of a table of `log_formats`, or an nginx log_format. `trusted_proxies`:
+    in place of the setting of that name. `connection`, `endpoint`, `region`: how a remote source is reached.
     """
 
     name: str = ""
@@ -87,6 +86,8 @@ class Source(BaseModel, extra="forbid"):
         self.name = self.name or kind
         if kind == "local" and (self.connection or self.endpoint or self.region):
             raise ValueError("connection, endpoint and region are for remote sources, not for files")
+        if kind == "kafka" and (self.endpoint or self.region):
+            raise ValueError("a topic has no endpoint and no region; its brokers stand in the location")
         return self
 
 

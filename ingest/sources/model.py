@@ -8,6 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+# Of an object that was loaded: name, size, time of the last change in ns.
+Loaded = tuple[str, int, int]
+
 
 @dataclass(frozen=True, slots=True)
 class LogObject:

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import SourceError
-from ingest.sources import source_at
-from ingest.sources.model import LogSource
+from ingest.sources import scheme_of, source_at
+from ingest.sources.model import Loaded, LogSource
 from ingest.sources.remote import Access
 from pipeline import connections
+from pipeline.lake.ledger import Ledger
 from pipeline.settings import Settings, Source
 
 # Of the extra fields of an Airflow connection of type aws: what boto3.Session takes as an argument.
@@ -24,11 +25,15 @@ def open_source(settings: Settings, source: Source, landing: Path | None = None)
     access = Access(source.endpoint, source.region)
     if source.connection:
         access = _access(source, source.connection)
-    return source_at(source.location, source.name, landing or settings.landing, access)
+
+    def loaded() -> list[Loaded]:
+        return [listed[1:] for listed in Ledger(settings.loads).objects if listed[0] == source.name]
+
+    return source_at(source.location, source.name, landing or settings.landing, access, loaded)
 
 
 def _access(source: Source, connection_id: str) -> Access:
-    """Key and secret of the connection; its endpoint and region where the source says none."""
+    """What the connection says, and for AWS its endpoint and region where the source says none."""
     found = connections.find(connection_id)
     if found is None:
         raise SourceError(
@@ -37,6 +42,9 @@ def _access(source: Source, connection_id: str) -> Access:
             f"Make it, or set AIRFLOW_CONN_{connection_id.upper()} (docs/sources.md).",
         )
     extra: dict[str, Any] = found.extra_dejson
+    if scheme_of(source.location) == "kafka":
+        # Airflow's connections of type kafka hold librdkafka's settings there.
+        return Access(credentials=tuple((name, str(value)) for name, value in sorted(extra.items())))
     session = {name: str(extra[name]) for name in _SESSION_ARGUMENTS if extra.get(name)}
     if found.login and found.password:
         session |= {"aws_access_key_id": found.login, "aws_secret_access_key": found.password}
