@@ -71,11 +71,12 @@ def _of(service: dict[str, Any]) -> list[str]:
 
 
 def _volumes(compose: Compose) -> list[str]:
-    """Named volumes only; the gateway writes its log, the scheduler reads it, and nobody else sees it."""
+    """Named volumes, but for the gateway's settings; its log goes to the scheduler and to nobody else."""
     mounts = {
         (name, *volume.split(":")) for name, service in compose["services"].items()
         for volume in service.get("volumes", [])
     }  # fmt: skip
+    mounts.discard(("gateway", "./config", "/config", "ro"))
     bound = sorted(mount[1] for mount in mounts if mount[1] not in compose["volumes"])
     logs = {mount for mount in mounts if mount[1] == "gateway-logs"}
     private = {mount[0] for mount in mounts if mount[1] == "data"}
@@ -135,6 +136,10 @@ def _folder(services: Compose) -> None:
     services["triggerer"]["volumes"] = ["./dags:/dags"]
 
 
+def _writable_settings(services: Compose) -> None:
+    services["gateway"]["volumes"] = ["gateway-logs:/logs", "./config:/config"]
+
+
 def _shared_data(services: Compose) -> None:
     services["triggerer"]["volumes"] = ["data:/data"]
 
@@ -153,6 +158,7 @@ def _writable_log(services: Compose) -> None:
         (_examples, "scheduler: example DAGs"),
         (_password, "postgres: a secret in the file"),
         (_folder, "not a named volume: ['./dags']"),
+        (_writable_settings, "not a named volume: ['./config']"),
         (_shared_data, "others than the scheduler see the data"),
         (_writable_log, "the gateway's log does not go from the gateway to the scheduler"),
     ],
@@ -199,6 +205,15 @@ def test_images_are_built_from_pinned_ones_and_do_not_run_as_root(repo_root: Pat
     assert PINNED.match(bases[0])
     assert users
     assert not users[-1].startswith(("0", "root"))
+
+
+def test_the_gateways_image_has_all_that_the_gateway_reads(repo_root: Path) -> None:
+    """Everything that lies in its room, but what only people read."""
+    lines = (repo_root / "gateway" / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    patterns = [name for line in lines if line.startswith("COPY ") for name in line.split()[1:-1]]
+    room = {path.name for path in (repo_root / "gateway").iterdir() if path.name != "__pycache__"}
+    copied = {path.name for pattern in patterns for path in (repo_root / "gateway").glob(pattern.rstrip("/"))}
+    assert room - copied == {"Dockerfile", "README.md", "gateway.example.toml"}
 
 
 def test_what_the_image_copies_is_in_its_context(repo_root: Path) -> None:

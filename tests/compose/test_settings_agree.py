@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
 from pipeline.settings import OTHER_VARIABLES, PREFIX, Settings
@@ -70,18 +69,8 @@ def test_the_scheduler_gets_every_setting_that_is_not_fixed(repo_root: Path) -> 
 def test_no_variable_of_ours_is_unknown(repo_root: Path) -> None:
     """In the documents, the compose file, the Makefile and the images."""
     known = {PREFIX + name.upper() for name in Settings.model_fields} | OTHER_VARIABLES
-    files = ["README.md", "docker-compose.yml", ".env.example", "Makefile", "Dockerfile", "gateway/README.md"]
+    files = ["README.md", "docker-compose.yml", ".env.example", "Makefile", "Dockerfile"]
     paths = [repo_root / name for name in files] + sorted((repo_root / "docs").glob("*.md"))
     found = {name for path in paths for name in re.findall(rf"{PREFIX}[A-Z_]*[A-Z]", path.read_text("utf-8"))}
     assert found - known == set()
     assert len(found) > 5
-
-
-@pytest.mark.parametrize("name", ["GATEWAY_REGISTRY", "GATEWAY_REDIRECT", "GATEWAY_RESOLVER"])
-def test_the_gateways_variables_reach_its_configuration(repo_root: Path, name: str) -> None:
-    template = (repo_root / "gateway" / "templates" / "registry.conf.template").read_text("utf-8")
-    assert f"${{{name}}}" in template
-    assert f"`{name}`" in (repo_root / "gateway" / "README.md").read_text("utf-8")
-    assert name in compose(repo_root)["services"]["gateway"]["environment"] or f"{name}=" in (
-        repo_root / "gateway" / "Dockerfile"
-    ).read_text("utf-8")

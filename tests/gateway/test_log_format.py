@@ -78,14 +78,14 @@ def test_a_planted_defect_is_found(text: str, old: str, new: str, found: list[st
 
 def test_the_error_log_cannot_hold_addresses(repo_root: Path) -> None:
     """Up to "crit" nginx writes `client: <address>` there, and nothing would ever expire it."""
-    text = (repo_root / "gateway" / "nginx.conf").read_text(encoding="utf-8")
+    text = (repo_root / "gateway" / "templates" / "nginx.conf").read_text(encoding="utf-8")
     levels = re.findall(r"^\s*error_log\s+\S+\s+(\w+);", text, re.MULTILINE)
     assert levels
     assert set(levels) <= {"alert", "emerg"}
 
 
 def test_every_request_is_logged_but_the_health_check(repo_root: Path) -> None:
-    text = (repo_root / "gateway" / "nginx.conf").read_text(encoding="utf-8")
-    assert re.findall(r"access_log (.*);", text) == ["/logs/access-$log_day.log gateway", "off"]
+    text = (repo_root / "gateway" / "templates" / "nginx.conf").read_text(encoding="utf-8")
+    assert re.findall(r"access_log (.*);", text) == ["%{logs}/access-$log_day.log gateway", "off"]
     health = text[text.index("location = /gateway/health") :]
     assert health.index("access_log off;") < health.index("}")

@@ -1,4 +1,4 @@
-"""A real nginx with the gateway's own configuration, before a registry that is a stub; all on 127.0.0.1."""
+"""The gateway as its users start it, before registries on 127.0.0.1."""
 
 from __future__ import annotations
 
@@ -7,69 +7,18 @@ import os
 import shutil
 import socket
 import subprocess
-import threading
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from string import Template
 from typing import Any
 
+from tests.live.stub_registry import serve
+
 GATEWAY = Path(__file__).resolve().parents[2] / "gateway"
-DIGEST = "sha256:" + "5" * 64
-# More than the kernel keeps for a client that has hung up.
-LAYER = bytes(16_000_000)
-MEDIA_TYPE = "application/vnd.oci.image.manifest.v1+json"
 PATIENCE_S = 10.0
-
-
-class Registry(BaseHTTPRequestHandler):
-    """Answers as a registry would: manifests with a digest, layers of 16 MB, a redirect to a storage."""
-
-    protocol_version = "HTTP/1.1"
-    seen: list[dict[str, str]]
-
-    def do_GET(self) -> None:
-        type(self).seen.append({name.lower(): value for name, value in self.headers.items()})
-        path = self.path.partition("?")[0]
-        if "/stored/" in path:
-            self._answer(307, b"", {"Location": "http://storage.invalid/layer?signature=1"})
-        elif "/manifests/" in path and not path.endswith("/missing"):
-            self._answer(200, b'{"layers":[]}', {"Docker-Content-Digest": DIGEST, "Content-Type": MEDIA_TYPE})
-        elif "/blobs/sha256:" in path:
-            self._answer(200, LAYER, {"Docker-Content-Digest": DIGEST})
-        elif path in ("/v2/", "/token") or path.endswith("/tags/list"):
-            self._answer(200, b"{}", {})
-        else:
-            self._answer(404, b"{}", {})
-
-    do_HEAD = do_GET
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self._answer(202, b"", {"Location": "/v2/acme/app/blobs/uploads/1"})
-
-    def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
-        self.send_response(status)
-        for name, value in (headers | {"Content-Length": str(len(body))}).items():
-            self.send_header(name, value)
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
-class Server(ThreadingHTTPServer):
-    """A server that takes it calmly when nginx hangs up because its client did."""
-
-    daemon_threads = True
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing."""
 
 
 @dataclass
@@ -78,16 +27,21 @@ class Answer:
 
     status: int
     headers: dict[str, str]
+    body: bytes
 
 
 @dataclass
 class Gateway:
-    """A running gateway."""
+    """A running gateway, and the registry that stands behind it in the tests that have one only."""
 
     port: int
-    registry: str
     logs: Path
-    seen_by_registry: list[dict[str, str]]
+    settings: Path
+    said: Path
+    head: str
+    process: subprocess.Popen[bytes]
+    registry: str = ""
+    seen_by_registry: list[dict[str, str]] = field(default_factory=list)
     _asked: int = field(default=0, init=False)
 
     def ask(self, method: str, path: str, **headers: str | bytes) -> Answer:
@@ -97,9 +51,10 @@ class Gateway:
             raw = value if isinstance(value, bytes) else value.encode()
             lines.append(name.replace("_", "-").encode() + b": " + raw)
         answer = self.send(b"\r\n".join(lines) + b"\r\n\r\n")
-        head = answer.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
+        first, _, body = answer.partition(b"\r\n\r\n")
+        head = first.decode("latin-1").split("\r\n")
         fields = dict(line.split(": ", 1) for line in head[1:])
-        return Answer(int(head[0].split()[1]), {name.lower(): value for name, value in fields.items()})
+        return Answer(int(head[0].split()[1]), {name.lower(): value for name, value in fields.items()}, body)
 
     def send(self, request: bytes, stop_after: int | None = None) -> bytes:
         """Send bytes and read the answer: all of it, or only its beginning before hanging up."""
@@ -126,69 +81,80 @@ class Gateway:
         """The log's lines, read by Python's own JSON parser."""
         return [json.loads(line.decode("utf-8", "replace")) for line in self.log().splitlines()]
 
+    def ask_until(self, status: int, method: str, path: str, **headers: str) -> Answer:
+        """Ask until the answer has a status: nginx starts its new workers a moment after it was told to."""
+        deadline = time.monotonic() + PATIENCE_S
+        while (answer := self.ask(method, path, **headers)).status != status:
+            assert time.monotonic() < deadline, f"still {answer.status}"
+            time.sleep(0.02)
+        return answer
+
+    def use(self, tables: str) -> None:
+        """Put other tables into its settings, as an editor does: a new file under the old name."""
+        new = self.settings.with_suffix(".new")
+        new.write_text(self.head + tables, encoding="utf-8")
+        new.replace(self.settings)
+
+    def wait_for(self, text: str, times: int = 1) -> str:
+        """What it has printed, as soon as a text stands there so many times."""
+        deadline = time.monotonic() + PATIENCE_S
+        while (said := self.said.read_text("utf-8")).count(text) < times:
+            assert time.monotonic() < deadline, f"no {text!r} in {said!r}"
+            time.sleep(0.02)
+        return said
+
 
 @contextmanager
 def run(folder: Path, redirect: str = "blobs", log_format: str | None = None) -> Iterator[Gateway]:
-    """Start the registry and nginx, and end both. `log_format`: another text than the gateway's own."""
-    folder.joinpath("logs").mkdir()
-    handler = type("Handler", (Registry,), {"seen": []})
-    with Server(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        registry = f"http://127.0.0.1:{server.server_port}"
-        port = _free_port()
-        _configure(folder, port, registry, redirect, log_format)
-        user = "user root; " if os.geteuid() == 0 else ""
-        command = [nginx(), "-e", "stderr", "-c", str(folder / "nginx.conf"), "-g", f"{user}daemon off;"]
-        process = subprocess.Popen(command, env={**os.environ, "TZ": "UTC"}, stderr=subprocess.PIPE)
-        try:
-            _wait_for(port, process)
-            yield Gateway(port, registry, folder / "logs", handler.seen)
-        finally:
-            process.terminate()
-            process.wait(PATIENCE_S)
-            server.shutdown()
+    """A registry and a gateway before it. `log_format`: another text than the gateway's own."""
+    with serve() as registry:
+        rule = f'[registries.main]\nurl = "{registry.url}"\n[repositories."*"]\nregistry = "main"\n'
+        with started(folder, f'{rule}redirect = "{redirect}"\n', log_format) as gateway:
+            gateway.registry, gateway.seen_by_registry = registry.url, registry.seen
+            yield gateway
 
 
-def nginx() -> str:
-    """The program; Debian keeps it where only root's PATH leads."""
-    found = shutil.which("nginx", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"]))
-    assert found, "nginx is not installed: scripts/debian-packages nginx-light"
-    return found
+@contextmanager
+def started(folder: Path, tables: str, log_format: str | None = None) -> Iterator[Gateway]:
+    """The gateway on a free port, with these tables in its settings."""
+    root, port, logs = GATEWAY.parent, free_port(), folder / "logs"
+    logs.mkdir(parents=True)
+    if log_format is not None:
+        root = folder / "other"
+        shutil.copytree(GATEWAY, root / "gateway")
+        (root / "gateway" / "log_format.conf").write_text(log_format, encoding="utf-8")
+    head = f'listen = "127.0.0.1:{port}"\nlogs = "{logs}"\nresolver = "127.0.0.1"\n'
+    head += "slow_after_s = 2\ncheck_every_s = 1\n"
+    head += 'user = "root"\n' if os.geteuid() == 0 else ""
+    settings, said = folder / "gateway.toml", folder / "said.txt"
+    settings.write_text(head + tables, encoding="utf-8")
+    command = [sys.executable, "-m", "gateway", "run", "--settings", settings, "--state", folder / "state"]
+    environment = os.environ | {"TZ": "UTC"}
+    with said.open("wb") as output:
+        process = subprocess.Popen(command, cwd=root, env=environment, stdout=output, stderr=output)
+    try:
+        _wait_for(port, process, said)
+        yield Gateway(port, logs, settings, said, head, process)
+    finally:
+        process.terminate()
+        process.wait(PATIENCE_S)
 
 
-def _configure(folder: Path, port: int, registry: str, redirect: str, log_format: str | None) -> None:
-    """The gateway's files as they are, but for where they listen and write."""
-    text = (GATEWAY / "nginx.conf").read_text(encoding="utf-8")
-    text = text.replace("listen 8080", f"listen 127.0.0.1:{port}")
-    text = text.replace("/tmp", str(folder)).replace("/logs/", f"{folder}/logs/")
-    (folder / "nginx.conf").write_text(text, encoding="utf-8")
-    shutil.copy(GATEWAY / "routing.conf", folder)
-    own = (GATEWAY / "log_format.conf").read_text(encoding="utf-8")
-    (folder / "log_format.conf").write_text(log_format or own, encoding="utf-8")
-    template = Template((GATEWAY / "templates" / "registry.conf.template").read_text(encoding="utf-8"))
-    environment = {
-        "GATEWAY_REGISTRY": registry,
-        "GATEWAY_REDIRECT": redirect,
-        "GATEWAY_RESOLVER": "127.0.0.1",
-    }
-    (folder / "registry.conf").write_text(template.safe_substitute(environment), encoding="utf-8")
-
-
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def _wait_for(port: int, process: subprocess.Popen[bytes], said: Path) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
-        if process.poll() is not None:
-            _, errors = process.communicate()
-            raise AssertionError(f"nginx did not start: {errors.decode()}")
+        assert process.poll() is None, f"the gateway did not start: {said.read_text('utf-8')}"
+        # `nginx -t` listens too, for a moment, before the gateway says that it serves.
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
+            if "serving" in said.read_text("utf-8") and probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.02)
-    raise AssertionError("nginx does not listen")
+    raise AssertionError(f"the gateway does not listen: {said.read_text('utf-8')}")

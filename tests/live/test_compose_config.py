@@ -18,7 +18,6 @@ REQUIRED = (
     "AIRFLOW_SECRET_KEY",
     "AIRFLOW_FERNET_KEY",
     "AIRFLOW_ADMIN_PASSWORD",
-    "GATEWAY_REGISTRY",
 )
 VALUES = dict.fromkeys(REQUIRED, "https://value.invalid")
 
@@ -50,7 +49,7 @@ def test_the_file_is_valid(repo_root: Path, tmp_path: Path) -> None:
     services = yaml.safe_load(done.stdout)["services"]
     # Version 1 of the tool shows the services of a profile too.
     assert len(set(services) - {"geoipupdate"}) == 7
-    assert services["gateway"]["environment"]["GATEWAY_REDIRECT"] == "blobs"
+    assert str(services["gateway"]["volumes"]).count("/config") == 2
 
 
 @pytest.mark.parametrize("name", REQUIRED)

@@ -12,7 +12,8 @@ from ingest.bytepass import read_bytes
 from ingest.reader import read_lines
 from ingest.sources.local import list_objects
 from tests.gateway.test_log_format import CONTRACT_A, NOT_LOGGED
-from tests.live.gateway import DIGEST, GATEWAY, LAYER, MEDIA_TYPE, Gateway, run
+from tests.live.gateway import GATEWAY, Gateway, run
+from tests.live.stub_registry import DIGEST, LAYER, MEDIA_TYPE
 
 pytestmark = pytest.mark.live
 

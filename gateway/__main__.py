@@ -1,0 +1,52 @@
+"""The gateway's commands: python -m gateway {check,render,run} [--settings FILE] [--state FOLDER]."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from gateway.render import check, render
+from gateway.run import run
+from gateway.settings import SettingsError, load
+
+# What nginx keeps there is worth nothing after it has ended.
+STATE = Path("/tmp/gateway")  # noqa: S108
+
+
+def main(arguments: list[str]) -> int:
+    """Exit code 0: done; 2: the settings are wrong, and standard error says where."""
+    parser = argparse.ArgumentParser(prog="python -m gateway", description=__doc__)
+    parser.add_argument("command", choices=["check", "render", "run"])
+    parser.add_argument("--settings", type=Path, default=Path("config/gateway.toml"), help="gateway.toml")
+    parser.add_argument("--state", type=Path, default=STATE, help="nginx's own folder")
+    options = parser.parse_args(arguments)
+    try:
+        return _do(options.command, options.settings, options.state.absolute())
+    except SettingsError as error:
+        print("\n".join(f"gateway: {line}" for line in str(error).splitlines()), file=sys.stderr)
+        return 2
+
+
+def _do(command: str, source: Path, state: Path) -> int:
+    if command == "run":
+        return run(source, state, _say)
+    state.mkdir(parents=True, exist_ok=True)
+    text = render(load(source), state, source)
+    candidate = check(text, state)
+    if command == "render":
+        candidate.replace(state / "nginx.conf")
+        print(f"gateway: wrote {state / 'nginx.conf'}; nginx -s reload uses it")
+    else:
+        candidate.unlink()
+        print(f"gateway: {source} is good")
+    return 0
+
+
+def _say(text: str) -> None:
+    for line in text.splitlines():
+        print(f"gateway: {line}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

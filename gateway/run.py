@@ -1,0 +1,150 @@
+"""nginx under watch: a change of gateway.toml is checked, then used; a registry that is down is bypassed."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Set
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gateway.render import check, program, render
+from gateway.settings import Registry, Settings, SettingsError, load
+
+LOOK_S = 1.0
+# Requests that are under way when the gateway is told to end; an engine of containers kills it after 10 s.
+GRACE_S = 8.0
+# One answer that does not come is no outage.
+FAILURES = 2
+
+Say = Callable[[str], None]
+
+
+def answers(registry: Registry, patience_s: float) -> bool:
+    """Whether a registry answers a ping, with anything but a server's error: a demand for a token will do."""
+    try:
+        with urllib.request.urlopen(f"{registry.url}/v2/", timeout=patience_s):  # noqa: S310 - http(s) only
+            return True
+    except urllib.error.HTTPError as error:
+        return error.code < 500
+    except (OSError, ValueError):
+        return False
+
+
+@dataclass
+class Health:
+    """Which of the registries that have a fallback do not answer."""
+
+    down: frozenset[str] = frozenset()
+    _failures: dict[str, int] = field(default_factory=dict)
+
+    def look(self, settings: Settings, ask: Callable[[Registry, float], bool] = answers) -> None:
+        """Ask each of them once."""
+        watched = {
+            registry.name: registry
+            for rule in settings.rules
+            if rule.fallback
+            for registry in (rule.first.registry, rule.fallback.registry)
+        }
+        for name, registry in watched.items():
+            is_up = ask(registry, settings.slow_after_s)
+            self._failures[name] = 0 if is_up else self._failures.get(name, 0) + 1
+        self.down = frozenset(name for name in watched if self._failures[name] >= FAILURES)
+
+
+class Gateway:
+    """One nginx, its settings, and what is known of the registries."""
+
+    def __init__(self, source: Path, state: Path, say: Say) -> None:
+        self.source, self.state, self.say = source, state, say
+        self.settings: Settings | None = None
+        self._text = ""
+        self._seen: bytes | None = None
+        self._nginx: subprocess.Popen[bytes] | None = None
+
+    @property
+    def configuration(self) -> Path:
+        """The file that nginx reads."""
+        return self.state / "nginx.conf"
+
+    def start(self) -> None:
+        """Raises SettingsError where the settings are wrong or nginx does not start with them."""
+        self.state.mkdir(parents=True, exist_ok=True)
+        self._seen = self.source.read_bytes() if self.source.exists() else None
+        self._use(load(self.source), frozenset())
+        command = [program(), "-e", "stderr", "-c", str(self.configuration), "-g", "daemon off;"]
+        self._nginx = subprocess.Popen(command)
+
+    def look(self, down: Set[str]) -> None:
+        """Use what has changed; what cannot be used is said, once, and nothing changes."""
+        content = self.source.read_bytes() if self.source.exists() else None
+        if content == self._seen and self.settings:
+            self._refresh(self.settings, down)
+            return
+        self._seen = content
+        try:
+            self._refresh(load(self.source), down)
+            self.say(f"{self.source.name} has changed and is in use")
+        except SettingsError as error:
+            self.say(f"{error}\nthe gateway goes on with the settings that it had")
+
+    def ended(self) -> int | None:
+        """nginx's exit code, once it has ended."""
+        return self._nginx.poll() if self._nginx else None
+
+    def stop(self) -> None:
+        """Let requests finish, for a while."""
+        if self._nginx and self._nginx.poll() is None:
+            self._nginx.send_signal(signal.SIGQUIT)
+            try:
+                self._nginx.wait(GRACE_S)
+            except subprocess.TimeoutExpired:
+                self._nginx.terminate()
+                self._nginx.wait(GRACE_S)
+
+    def _refresh(self, settings: Settings, down: Set[str]) -> None:
+        if self._use(settings, down) and self._nginx:
+            self._nginx.send_signal(signal.SIGHUP)
+
+    def _use(self, settings: Settings, down: Set[str]) -> bool:
+        text = render(settings, self.state, self.source, down)
+        if text != self._text:
+            check(text, self.state).replace(self.configuration)
+        changed = text != self._text
+        self.settings, self._text = settings, text
+        return changed
+
+
+def run(source: Path, state: Path, say: Say) -> int:
+    """Serve until a signal comes or nginx ends; the exit code. Raises SettingsError where it cannot begin."""
+    end = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(name, lambda *_: end.set())
+    gateway, health = Gateway(source, state, say), Health()
+    gateway.start()
+    say(f"serving {len(gateway.settings.rules) if gateway.settings else 0} rules of {source}")
+    threading.Thread(target=_watch, args=(gateway, health, end, say), daemon=True).start()
+    while not end.wait(LOOK_S) and gateway.ended() is None:
+        gateway.look(health.down)
+    code = gateway.ended()
+    gateway.stop()
+    if code is not None and not end.is_set():
+        say(f"nginx has ended by itself (exit code {code})")
+        return 2
+    return 0
+
+
+def _watch(gateway: Gateway, health: Health, end: threading.Event, say: Say) -> None:
+    """Ask the registries again and again, beside everything else: one that is slow must not hold it up."""
+    while not end.is_set():
+        settings, before = gateway.settings, health.down
+        if settings:
+            health.look(settings)
+            for name in sorted(health.down - before):
+                say(f"the registry {name} does not answer: its repositories are served by their fallback")
+            for name in sorted(before - health.down):
+                say(f"the registry {name} answers again")
+        end.wait(settings.check_every_s if settings else LOOK_S)

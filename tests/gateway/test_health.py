@@ -1,0 +1,56 @@
+"""When a registry counts as down: not at the first answer that does not come."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gateway.routes import maps
+from gateway.run import Health
+from gateway.settings import Settings, load
+
+TWICE = """
+[registries.main]
+url = "https://main.example.com"
+[registries.second]
+url = "https://second.example.com"
+[registries.third]
+url = "https://third.example.com"
+[repositories."*"]
+registry = "third"
+[repositories."twice/app"]
+registry = "main"
+fallback = "second"
+fallback_repository = "copy/app"
+"""
+
+
+def settings(folder: Path) -> Settings:
+    path = folder / "gateway.toml"
+    path.write_text(TWICE, encoding="utf-8")
+    return load(path)
+
+
+def test_two_failures_are_an_outage_and_one_answer_ends_it(tmp_path: Path) -> None:
+    health, up = Health(), {"main": True, "second": True}
+    asked: list[str] = []
+    history = []
+    for is_up in (True, False, True, False, False, False, True):
+        up["main"] = is_up
+        health.look(settings(tmp_path), lambda registry, _: asked.append(registry.name) or up[registry.name])
+        history.append(sorted(health.down))
+    assert history == [[], [], [], [], ["main"], ["main"], []]
+    # Whether the third is up changes nothing: it has no fallback.
+    assert set(asked) == {"main", "second"}
+
+
+def test_what_is_down_is_replaced_by_its_fallback_unless_that_is_down_too(tmp_path: Path) -> None:
+    twice = settings(tmp_path)
+
+    def address(*down: str) -> str:
+        entries = maps(twice, frozenset(down)).split("$first_registry {")[1].split("}")[0]
+        return entries.split('"r0" "')[1].split('"')[0]
+
+    assert address() == "https://main.example.com"
+    assert address("main") == "https://second.example.com"
+    assert address("main", "second") == "https://main.example.com"
+    assert address("third") == "https://main.example.com"
