@@ -4,8 +4,9 @@
 `keys/`, `landing/`, `reference/`, the disk. **Writes** `alerts.json`: what was told already.
 
 Red while something is wrong: a source that is gone, silent or no longer configured, an unusual gap, refused
-objects, a quarantine above the setting, stale reference data, keys or fetched objects past their date, a full
-disk. What is new of it goes to the setting `alert_urls` (`docs/alerts.md`), the same once a day at most.
+objects, a quarantine above the setting, a fast clock, stale reference data, keys or fetched objects past
+their date, a full disk. What is new of it goes to the setting `alert_urls` (`docs/alerts.md`), the same once
+a day at most.
 
 **Triage.** The message and the log of *look* name each thing and what to do. Nothing has to be cleared: the
 next run is green when it is mended. A change of the sources or of a setting is seen by the next run too.

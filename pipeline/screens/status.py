@@ -29,10 +29,11 @@ FILES = ("lake", "landing", "pullhouse.duckdb", "parquet", "warehouse.duckdb", "
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that a person should know of. `level`: LOOK at it, or BROKEN."""
+    """Something that a person should know of. `level`: LOOK at it, or BROKEN; `kind`: a word."""
 
     level: int
     text: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +167,14 @@ def problems_of_source(source: SourceStatus, sources: list[SourceStatus]) -> Ite
     """What is wrong with one of the sources: it is gone, configured no longer, silent."""
     if source.problem:
         are_all_gone = all(other.problem for other in sources if other.is_configured)
-        yield Problem(BROKEN if are_all_gone else LOOK, f"Source {source.name} is gone: {source.problem}")
+        level = BROKEN if are_all_gone else LOOK
+        yield Problem(level, f"Source {source.name} is gone: {source.problem}", "gone")
     elif not source.is_configured and any(other.is_configured for other in sources):
         yield Problem(
             LOOK,
             f"Source {source.name} delivered {source.object_count:,} objects and is configured no longer:"
             " name it in [[sources]] again, if it is still to be read.",
+            "left out",
         )
     if source.rhythm and source.rhythm.is_silent:
         yield Problem(
@@ -179,6 +182,7 @@ def problems_of_source(source: SourceStatus, sources: list[SourceStatus]) -> Ite
             f"Source {source.name} is silent: no request since {source.rhythm.last_day},"
             f" {source.rhythm.age} days ago; its longest gap before was"
             f" {_day_count(source.rhythm.longest_gap)}. Does the gateway still log there?",
+            "silent",
         )
 
 

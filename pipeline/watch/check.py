@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from enrichers.identity import KeyRing
 from enrichers.reference.dataset import COLUMNS
@@ -25,6 +25,8 @@ GRACE = timedelta(days=1)
 # Without a source of newer data only an upgrade helps: nobody wants to hear of that every month.
 STALE_WITHOUT_SOURCE_DAYS = 365
 LEAST_FREE_SHARE = 0.05
+# No line is younger than its object, but for clocks that are not set by NTP to the second.
+FAST_CLOCK = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,8 @@ def find(settings: Settings, now: datetime) -> list[Trouble]:
 def _sources(look: _Look) -> Iterator[tuple[str, str]]:
     sources = look.status.sources
     for source in sources:
-        for number, problem in enumerate(status.problems_of_source(source, sources)):
-            yield f"{source.name}/{number}", problem.text
+        for problem in status.problems_of_source(source, sources):
+            yield f"{source.name} {problem.kind}", problem.text
 
 
 def _gaps(look: _Look) -> Iterator[tuple[str, str]]:
@@ -92,9 +94,35 @@ def _quarantine(look: _Look) -> Iterator[tuple[str, str]]:
     recent = [load for load in look.loads if load.modified_ns >= earliest]
     for name in sorted({load.source for load in recent}):
         lost = losses.of_loads(load for load in recent if load.source == name)
-        warnings = losses.warnings(lost, look.settings.quarantine_warning_share)
-        for number, warning in enumerate(warnings):
-            yield f"{name}/{number}", f"Source {name}, objects of the last {RECENT.days} days: {warning}"
+        for warning in losses.warnings(lost, look.settings.quarantine_warning_share):
+            kind = warning.partition(":")[0].lower()
+            yield f"{name} {kind}", f"Source {name}, objects of the last {RECENT.days} days: {warning}"
+
+
+def _clocks(look: _Look) -> Iterator[tuple[str, str]]:
+    """By source, over the objects of the last days: a line that was logged after its object was written last.
+
+    A clock that is slow cannot be told from a gateway at rest.
+    """
+    earliest = (look.now - RECENT).timestamp() * 1e9
+    recent = [load for load in look.loads if load.last_logged_at and load.modified_ns >= earliest]
+    for name in sorted({load.source for load in recent}):
+        ahead, load = max(
+            ((_ahead(load), load) for load in recent if load.source == name), key=lambda pair: pair[0]
+        )
+        if ahead > FAST_CLOCK:
+            yield (
+                name,
+                f"Source {name}: the times of its lines are up to {ahead / timedelta(minutes=1):,.0f} minutes"
+                f" ahead of {load.object_name}, which holds them. Either a clock is wrong (set it by NTP), or"
+                " the log has local time without its zone: requests fall into wrong hours and days.",
+            )
+
+
+def _ahead(load: Load) -> timedelta:
+    """By how much the youngest line is younger than the object."""
+    youngest = datetime.fromisoformat(str(load.last_logged_at)).replace(tzinfo=UTC)
+    return youngest - datetime.fromtimestamp(load.modified_ns / 1e9, UTC)
 
 
 def _reference(look: _Look) -> Iterator[tuple[str, str]]:
@@ -142,6 +170,7 @@ CHECKS: dict[str, Callable[[_Look], Iterator[tuple[str, str]]]] = {
     "gap": _gaps,
     "refused": _refused,
     "quarantine": _quarantine,
+    "clock": _clocks,
     "reference": _reference,
     "personal data": _personal_data,
     "disk": _disk,

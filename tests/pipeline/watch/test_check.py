@@ -53,7 +53,7 @@ def test_a_source_that_is_silent_for_two_days(settings: Settings) -> None:
     """Its last request is of the 19th: 20th and 21st pass, and the 22nd is the day to speak."""
     assert found(settings, datetime(2026, 1, 21, 23, tzinfo=UTC)) == {}
     [(key, text)] = found(settings, datetime(2026, 1, 22, tzinfo=UTC)).items()
-    assert key == "source:edge/0"
+    assert key == "source:edge silent"
     assert text.startswith("Source edge is silent: no request since 2026-01-19, 3 days ago")
     assert text.endswith("Does the gateway still log there?")
 
@@ -99,7 +99,7 @@ def test_a_quarantine_of_ten_percent_among_a_year_of_good_lines(settings: Settin
          reasons={"not_json": 11})  # fmt: skip
     load(settings, "c", [18], line_count=10**6, staged_count=10**6)
     [(key, text)] = found(settings).items()
-    assert key == "quarantine:edge/0"
+    assert key == "quarantine:edge lines were lost"
     assert "11 of 110 lines (10.0 %): not_json 11" in text
     assert "log with escape=json" in text
     settings.quarantine_warning_share = 0.1
@@ -136,6 +136,20 @@ def test_reference_data_keys_and_landed_objects_past_their_date(settings: Settin
     assert "2025" in found(settings, datetime(2026, 4, 12, tzinfo=UTC))[keys]
 
 
+@pytest.mark.parametrize(("minutes", "is_told"), [(60, True), (5, False), (-600, False)])
+def test_a_clock_that_is_an_hour_fast(settings: Settings, minutes: int, is_told: bool) -> None:
+    """No line can be younger than the file that it stands in; older it often is."""
+    last = (NOW + timedelta(minutes=minutes)).strftime("%Y-%m-%d %H:%M:%S.500000")
+    load(settings, "b", [19], modified_ns=TODAY_NS + 500_000_000, last_logged_at=last)
+    load(settings, "c", [19], modified_ns=TODAY_NS, last_logged_at="2026-01-20 11:59:00")
+    told = found(settings)
+    assert list(told) == (["clock:edge"] if is_told else [])
+    if is_told:
+        assert "up to 60 minutes ahead of b.log, which holds them" in told["clock:edge"]
+    # A week later it is old news.
+    assert "clock:edge" not in found(settings, NOW + timedelta(days=7, seconds=1))
+
+
 def test_a_full_disk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = SimpleNamespace(total=100 * 10**9, free=5 * 10**9)
     monkeypatch.setattr(check.shutil, "disk_usage", lambda path: usage)
@@ -144,12 +158,56 @@ def test_a_full_disk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Non
     assert list(found(settings)) == ["disk:free"]
 
 
-def test_what_is_found_arrives_at_the_webhook_once(settings: Settings) -> None:
+def everything_wrong(settings: Settings) -> None:
+    """One of each kind that the hourly look knows, for noon of the 23rd."""
+    shutil.rmtree(settings.loads)
+    # The 16th is missing, so that five days without a request are unusual, and four are not.
+    load(settings, "b", [*range(1, 16), 17])
+    load(settings, "c", [18], modified_ns=TODAY_NS, line_count=110, staged_count=99, quarantined_count=11,
+         reasons={"not_json": 11}, last_logged_at="2026-01-20 13:00:00")  # fmt: skip
+    Ledger(settings.loads).commit(a_load("d", {"2026-01-20": 1}, source="former"))
+    item = pending.PendingObject("edge", "/logs/b.log", "/logs/b.log", 1, 1, "auto")
+    RefusedObjects(settings.refused).add(item, ObjectError("/logs/b-198.51.100.7.log", "is odd"), NOW)
+    (settings.reference / "asn" / "2025-01-19").mkdir(parents=True)
+    KeyRing(settings.keys, "year").ensure(["2024"], datetime(2024, 12, 1, tzinfo=UTC))
+    old = settings.landing / "a.gz"
+    old.parent.mkdir(parents=True)
+    old.write_bytes(b"x")
+    moment = (NOW - timedelta(days=9)).timestamp()
+    os.utime(old, (moment, moment))
+
+
+def test_all_that_is_found_arrives_at_the_webhook_in_one_run(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each kind once, with what to do, without an address; what is mended is told, the rest not again."""
+    everything_wrong(settings)
+    monkeypatch.setattr(check.shutil, "disk_usage", lambda path: SimpleNamespace(total=10**11, free=10**9))
+    now = datetime(2026, 1, 23, 12, tzinfo=UTC)
     with webhook.listening() as hook:
         told = settings.model_copy(update={"alert_urls": Settings(alert_urls=[hook.url]).alert_urls})
-        load(told, "b", [19], modified_ns=TODAY_NS, line_count=110, staged_count=99, quarantined_count=11)
         for hour in range(3):
-            assert len(check.look(told, datetime(2026, 1, 22, hour, tzinfo=UTC))) == 2
-        assert len(hook.told) == 1
-        assert "Source edge is silent" in hook.told[0]
-        assert "11 of 110 lines" in hook.told[0]
+            check.look(told, now + timedelta(hours=hour))
+        [message] = hook.told
+        for text in (
+            "Source edge is silent: no request since 2026-01-18, 5 days ago",
+            "Source former delivered 1 objects and is configured no longer",
+            "Source edge has no request of 2026-01-16,",
+            "Refused objects of source edge: 1",
+            "b-[address].log: is odd",
+            "11 of 110 lines (10.0 %)",
+            "Source edge: the times of its lines are up to 60 minutes ahead of c.log",
+            "The reference data asn is 369 days old",
+            "Identity keys past their date are still there: 2024",
+            "Objects in landing/ past their 7 days: 1.",
+            "The disk of the data directory has 1.0 GB left",
+        ):
+            assert text in message
+        assert "198.51.100.7" not in message
+        shutil.rmtree(settings.refused)
+        check.look(told, now + timedelta(hours=4))
+        assert "No longer: refused:edge." in hook.told[1]
+        assert "silent" not in hook.told[1]
+        shutil.rmtree(settings.sources[0].location)
+        check.look(told, now + timedelta(hours=5))
+        assert "Source edge is gone: " in hook.told[2]
