@@ -16,6 +16,7 @@ PAGES = {
     "inflation": "Inflation",
     "networks": "Companies and networks",
     "unmet": "Unmet demand",
+    "trends": "Cohorts, anomalies and events",
     "quality": "Data quality",
 }
 

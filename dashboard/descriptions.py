@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -43,6 +44,13 @@ def definitions() -> dict[str, Definition]:
             formalisation=" ".join(content["formalisation"].split()),
         )
     return found
+
+
+@lru_cache(maxsize=1)
+def country_names() -> dict[str, str]:
+    """The English names of countries by their codes of two letters."""
+    with (_PROJECT.parent / "seeds" / "countries.csv").open(encoding="utf-8", newline="") as file:
+        return {row["alpha2"]: row["name"] for row in csv.DictReader(file)}
 
 
 @lru_cache(maxsize=1)

@@ -29,6 +29,16 @@ def query(sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFr
     return _answer(str(path), found.st_ino, found.st_mtime_ns, sql, dict(parameters or {}))
 
 
+def has_mart(name: str) -> bool:
+    """Whether the published file, which may be of an older version, has this mart."""
+    found = query(
+        "select count(*) as n from duckdb_columns()"
+        " where database_name || '.' || schema_name = $marts and table_name = $name",
+        {"marts": MARTS, "name": name},
+    )
+    return bool(found["n"].iloc[0])
+
+
 @st.cache_data(show_spinner=False, max_entries=500)
 def _answer(path: str, inode: int, mtime_ns: int, sql: str, parameters: dict[str, object]) -> pd.DataFrame:
     # One cursor a question: sessions of several people run in threads of one process.

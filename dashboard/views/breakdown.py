@@ -7,6 +7,8 @@ import streamlit as st
 
 from dashboard import on_demand
 from dashboard.charts.ranked import ranked
+from dashboard.charts.world_map import on_the_map, world_map
+from dashboard.descriptions import country_names
 from dashboard.figure import figure
 from dashboard.frame import selected
 from dashboard.queries import breakdown
@@ -15,6 +17,7 @@ from dashboard.queries.selection import Selection
 from dashboard.text import plain
 
 NONE = "nothing else"
+ALL_COUNTRIES = 1000
 MEASURES = ("download_count", "version_check_count", "unique_origin_count")
 
 
@@ -30,6 +33,7 @@ def draw(selection: Selection) -> None:
     for name in filter(None, (first, crossing)):
         st.caption(_unknown_in_words(selection, name))
     _figure(selection, first, crossing, measure, top)
+    _map(selection)
 
 
 def _figure(selection: Selection, first: str, second: str | None, measure: str, top: int) -> None:
@@ -45,6 +49,30 @@ def _figure(selection: Selection, first: str, second: str | None, measure: str, 
     how = [("pulls_daily", name) for name in MEASURES]
     figure(title, table, chart, [*how, *_described(first, second)], "counting.md")
     st.caption("Unique origins of several rows must not be added up: one origin may be in each of them.")
+
+
+def _map(selection: Selection) -> None:
+    """Every country, whatever is broken down above; what has no place on a map is said in words."""
+    found = breakdown.crossed(selection, "country_code", None, ALL_COUNTRIES, exact=False)
+    table = found[["first", "download_count", "version_check_count"]].rename(
+        columns={"first": "country_code"}
+    )
+    table.insert(1, "country", table["country_code"].map(country_names()).fillna("unknown"))
+    placed = on_the_map(table)
+    figure(
+        "Downloads on the map",
+        table,
+        world_map(placed, "download_count"),
+        [("fct_pulls", "country_code"), ("pulls_daily", "download_count")],
+        "networks.md",
+    )
+    downloads = int(table["download_count"].sum())
+    elsewhere = downloads - int(placed["download_count"].sum())
+    share = elsewhere / downloads if downloads else 0
+    st.caption(
+        f"{len(placed):,} countries; {elsewhere:,} of {downloads:,} downloads ({share:.1%}) are on no map:"
+        " their country is not known."
+    )
 
 
 def _described(first: str, second: str | None) -> list[tuple[str, str]]:
