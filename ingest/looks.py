@@ -53,8 +53,18 @@ def _is_utf16(texts: list[str]) -> bool:
     return len(text) < text.count("\x00") * 3 < 2 * len(text)
 
 
+def is_notification(text: str) -> bool:
+    """Whether a line is a notification of distribution, or an event of one: its fields look like a log's."""
+    return '"action"' in text and '"useragent"' in text and '"instanceID"' in text
+
+
 def _json(texts: list[str]) -> Look:
     first = texts[0].strip()
+    if is_notification(first):
+        return Look(
+            "a registry's notifications, which have no status",
+            "docs/sources.md has the lines of jq that make requests of them, and what they cannot tell.",
+        )
     with suppress(ValueError, RecursionError):
         document = json.loads(first)
         if isinstance(document, list) and document and isinstance(document[0], dict):

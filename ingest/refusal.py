@@ -13,7 +13,7 @@ from ingest.fields import FIELDS
 from ingest.formats import BY_NAME, CONTRACT_A, FORMATS
 from ingest.formats.model import AnyFormat, JsonFormat
 from ingest.line_scan import Way
-from ingest.looks import look
+from ingest.looks import is_notification, look
 from ingest.rawlines import RawLine
 from ingest.strict import REQUIRED, Context, is_comment
 from ingest.texts import tidy
@@ -31,7 +31,7 @@ def check_head(head: list[RawLine], ways: Counter[Way], context: Context, name: 
         return
     if len(context.formats) < len(FORMATS):
         _check_declared(texts, context.formats[0], name)
-    elif not any(_is_nearly_contract_a(text) for text in texts):
+    elif is_notification(texts[0]) or not any(_is_nearly_contract_a(text) for text in texts):
         seen, way_out = look(texts)
         raise ObjectError(
             name, f"is no access log that can be read: it begins with {seen}", way_out or _way_out(texts)

@@ -28,6 +28,11 @@ SLOW_DOWN: Answer = (
     "503 Slow Down",
     b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>",
 )
+WRONG_CLOCK: Answer = (
+    "403 Forbidden",
+    b"<Error><Code>RequestTimeTooSkewed</Code><Message>The difference between the request time and the current"
+    b" time is too large.</Message></Error>",
+)
 BAD_KEY: Answer = (
     "403 Forbidden",
     b"<Error><Code>InvalidAccessKeyId</Code><Message>The AWS Access Key Id you provided does not exist in our"

@@ -184,6 +184,8 @@ def test_what_a_source_that_cannot_be_listed_says(
     refused = said("s3://bucket")
     assert refused.startswith("s3://bucket: the credentials are refused (InvalidAccessKeyId). Set AWS_ACC")
     assert "AKIASECRET" not in refused
+    store.gate.refuse = lambda environ: stores.WRONG_CLOCK
+    assert said("s3://bucket") == "s3://bucket: this machine's clock is wrong (RequestTimeTooSkewed). Set it."
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     assert said("s3://bucket").startswith("s3://bucket: no credentials are found. Set AWS_ACCESS_KEY_ID")
