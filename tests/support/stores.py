@@ -30,8 +30,8 @@ SLOW_DOWN: Answer = (
 )
 WRONG_CLOCK: Answer = (
     "403 Forbidden",
-    b"<Error><Code>RequestTimeTooSkewed</Code><Message>The difference between the request time and the current"
-    b" time is too large.</Message></Error>",
+    b"<Error><Code>RequestTimeTooSkewed</Code><Message>The difference between the request time and the"
+    b" current time is too large.</Message></Error>",
 )
 BAD_KEY: Answer = (
     "403 Forbidden",
