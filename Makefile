@@ -113,8 +113,9 @@ airflow: setup ## Airflow with its scheduler and page on 127.0.0.1:8080, on DATA
 test: setup-dev ## all tests that need no root and no Debian packages
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
-test-live: setup-dev ## the gateway configuration under a real nginx, the compose file under its own tool
-	@scripts/debian-packages nginx-light docker-compose
+test-live: setup-dev ## the gateway under a real nginx, before real registries, with real clients (as root: .live/)
+	@scripts/debian-packages nginx-light docker-compose docker-registry docker.io containerd runc podman buildah skopeo mmdebstrap
+	@scripts/live-clients $(BIN)/python
 	@$(BIN)/python -m pytest -m live $(ARGS)
 
 test-browser: setup-dev ## every page and the report in Chromium; what was drawn lies in screenshots/
@@ -153,4 +154,4 @@ down: ## stop the containers; the volumes stay
 	@docker compose down
 
 clean: ## delete .venv and caches; never DATA
-	@rm -rf $(VENV) $(OLD_DUCKDB) .mypy_cache .ruff_cache .pytest_cache screenshots dbt_project/target dbt_project/logs
+	@rm -rf $(VENV) $(OLD_DUCKDB) .live .mypy_cache .ruff_cache .pytest_cache screenshots dbt_project/target dbt_project/logs

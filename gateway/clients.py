@@ -13,24 +13,18 @@ CLIENTS = Path(__file__).with_name("clients.csv")
 class Client:
     """A client by its user agent (a regular expression), and whether a redirect is safe for it.
 
-    `with_token`: also where the registry demands a bearer token.
+    `redirected`: `no`; `yes`, where the registry demands no token; `ping`, also where it demands one, if the
+    client is sent there from its first request on; `token`, where it demands one too.
     """
 
     name: str
     user_agent: str
-    redirected: bool
-    with_token: bool
+    redirected: str
 
 
 def read_clients(path: Path = CLIENTS) -> tuple[Client, ...]:
     """The rows of clients.csv, in the order in which they are tried."""
     with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file)
         return tuple(
-            Client(
-                row["client"],
-                row["user_agent"],
-                *(row[name] == "yes" for name in ("redirected", "with_token")),
-            )
-            for row in rows
+            Client(row["client"], row["user_agent"], row["redirected"]) for row in csv.DictReader(file)
         )

@@ -18,10 +18,19 @@ CHECK_S = 30
 _PING = """
         location = /v2/ {
             default_type application/json;
-            add_header Docker-Distribution-Api-Version registry/2.0 always;
+            add_header Docker-Distribution-Api-Version registry/2.0 always;%s
             return 200 '{}';
         }
 """
+# A client fetches its token at the address that the ping names, for all repositories: at the gateway.
+_CHALLENGE = """
+            add_header WWW-Authenticate $gateway_realm always;
+            if ($follows_redirects = "ping") {
+                return 307 $first_registry$request_uri;
+            }
+            if ($authorization_kind != "bearer") {
+                return 401 '{"errors":[{"code":"UNAUTHORIZED","message":"a token is needed"}]}';
+            }"""
 
 
 class _Template(string.Template):
@@ -49,7 +58,7 @@ def render(settings: Settings, state: Path, source: Path, down: Set[str] = froze
         tls=_tls(settings),
         logs=settings.logs,
         slow_after_s=settings.slow_after_s,
-        ping="" if settings.everything_else else _PING,
+        ping=_ping(settings),
     )
 
 
@@ -75,6 +84,13 @@ def program() -> str:
     if not found:
         raise SettingsError("nginx is not installed: apt-get install nginx-light, or use gateway/Dockerfile")
     return found
+
+
+def _ping(settings: Settings) -> str:
+    """The gateway answers pings itself where there are names without a registry, or tokens are needed."""
+    if settings.demands_tokens:
+        return _PING % _CHALLENGE
+    return "" if settings.everything_else else _PING % ""
 
 
 def _tls(settings: Settings) -> str:

@@ -9,6 +9,10 @@ from gateway.settings import Place, Rule, Settings
 
 # What names no repository (pings, tokens) goes where the rule "*" leads, and has no name to change.
 ROOT = "root"
+# A request of a token, up to the repository in its scope, and what is to be done there; both may be encoded.
+_SCOPE = r"^/gateway/token\?(?:[^#]*&)?scope=repository(?::|%3A)"
+_ACTIONS = r"(?<asked_actions>(?:[a-z*,]|%2C)+)"
+_PARTS = 8
 _OWN_WORD = re.compile(r"^(?=(?:default|hostnames|include|volatile)$)")
 _BACKSLASH = r"\\"
 
@@ -24,9 +28,10 @@ def maps(settings: Settings, down: Set[str] = frozenset()) -> str:
         [
             _map("$repository", "$rule", _which(rules), "none"),
             _map("$rule", "$redirect_mode", _modes(rules), "none"),
-            *_place(rules, "first", lambda rule: rule.first, "$http_authorization"),
+            *_place(rules, "first", lambda rule: rule.first, "$own_credentials"),
             *_place(rules, "second", lambda rule: rule.fallback, ""),
-            _map("$http_user_agent", "$follows_redirects", _followers(settings), "0"),
+            *_tokens(settings, rules),
+            _map("$http_user_agent", "$follows_redirects", _followers(settings), "no"),
             _map("$request_uri", "$file", _files(settings), ""),
         ]
     )
@@ -47,6 +52,39 @@ def _which(rules: list[tuple[str, Rule]]) -> Iterable[tuple[str, str]]:
     yield "", ROOT
     for name, rule in rules:
         yield (f"~^{re.escape(rule.prefix)}" if rule.prefix is not None else rule.pattern), name
+
+
+def _tokens(settings: Settings, rules: list[tuple[str, Rule]]) -> list[str]:
+    """The maps of token services: the gateway stands before all of them, so that a client knows one only.
+
+    A token that a client has fetched through the gateway is worth something at a registry with a token
+    service only. Elsewhere it is taken away, since it would be refused there.
+    """
+    tokens = [(name, rule.first.registry) for name, rule in rules if rule.first.registry.token]
+    tokens += [(ROOT, registry) for name, registry in tokens if name == _everything(rules)]
+    return [
+        _map("$rule", "$first_token", ((name, registry.token or "") for name, registry in tokens), ""),
+        _map("$rule", "$first_service", ((name, registry.service or "") for name, registry in tokens), ""),
+        _map("$request_uri", "$scope_repository", _scopes(), ""),
+        _map(
+            "$request_uri", "$scope_actions", [(f"~*{_SCOPE}[^&]+(?::|%3A){_ACTIONS}", "$asked_actions")], ""
+        ),
+        _map(
+            "$authorization_kind:$first_token",
+            "$sent_kind",
+            [("bearer:", "none")] if settings.demands_tokens else [],
+            "$authorization_kind",
+        ),
+        _map("$sent_kind", "$own_credentials", [("none", "")], "$http_authorization"),
+    ]
+
+
+def _scopes() -> Iterable[tuple[str, str]]:
+    """The repository of a scope; nginx decodes no argument, so each number of parts has its pattern."""
+    for count in range(1, _PARTS + 1):
+        parts = [f"scope_{count}_{number}" for number in range(count)]
+        name = "(?:/|%2F)".join(f"(?<{part}>[a-z0-9._-]+)" for part in parts)
+        yield f"~*{_SCOPE}{name}(?::|%3A)", "/".join(f"${part}" for part in parts)
 
 
 def _modes(rules: list[tuple[str, Rule]]) -> Iterable[tuple[str, str]]:
@@ -89,7 +127,10 @@ def _renamed(found: list[tuple[str, Rule, Place]], order: str) -> Iterable[tuple
 
 def _followers(settings: Settings) -> Iterable[tuple[str, str]]:
     for client in settings.clients:
-        yield f"~{client.user_agent}", "1" if client.redirected else "0"
+        answer = client.redirected
+        if answer == "ping":
+            answer = "ping" if settings.is_transparent and settings.everything_else else "yes"
+        yield f"~{client.user_agent}", answer
 
 
 def _files(settings: Settings) -> Iterable[tuple[str, str]]:

@@ -93,6 +93,15 @@ class Settings:
         return any(registry.token for registry in self.registries)
 
     @property
+    def is_transparent(self) -> bool:
+        """Whether all that is pulled lies in one registry under its own name, and is redirected there."""
+        registries = {rule.first.registry.name for rule in self.rules}
+        return len(registries) == 1 and all(
+            rule.redirect == "all" and rule.first.repository is None and rule.fallback is None
+            for rule in self.rules
+        )
+
+    @property
     def everything_else(self) -> Rule | None:
         """The rule `*`: it also serves what names no repository."""
         return next((rule for rule in self.rules if rule.pattern == "*"), None)
@@ -285,7 +294,7 @@ class _Reader:
             if not USER_AGENT.match(pattern):
                 self.wrong(place, f"redirected: {pattern!r} is no beginning of a user agent: ^my-puller/")
         kept = tuple(client for client in tested if client.name not in proxied)
-        return (*(Client(pattern, pattern, True, False) for pattern in own), *kept)
+        return (*(Client(pattern, pattern, "yes") for pattern in own), *kept)
 
     def texts(self, place: str, table: dict[str, Any], name: str) -> list[str]:
         value = table.get(name, [])

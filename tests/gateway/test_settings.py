@@ -112,3 +112,14 @@ def test_a_fallback_that_demands_tokens_is_refused(tmp_path: Path) -> None:
     hub = '[registries.hub]\nurl = "https://r.example"\ntoken = "https://t.example/token"\nservice = "r"\n'
     with pytest.raises(SettingsError, match='fallback: "hub" demands tokens'):
         read(tmp_path, MAIN + hub + ALL + 'fallback = "hub"\n')
+
+
+def test_only_one_registry_under_its_own_names_is_transparent(tmp_path: Path) -> None:
+    """There docker's ping may lead to the registry itself."""
+    everything = MAIN + ALL + 'redirect = "all"\n'
+    assert read(tmp_path, everything).is_transparent
+    for more in (
+        'registry = "main"\nredirect = "blobs"',
+        'registry = "main"\nredirect = "all"\nrepository = "b/c"',
+    ):
+        assert not read(tmp_path, f'{everything}[repositories."a/b"]\n{more}\n').is_transparent
