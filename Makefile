@@ -51,7 +51,7 @@ export PULLHOUSE_LABELS := $(LABELS)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run report export doctor status check explain calibrate definitions dashboard dbt expire airflow test test-live test-browser conformance bench lint format lock reference coverage up down clean
+.PHONY: help setup setup-dev run report export doctor status check explain calibrate definitions dashboard dbt expire airflow test test-live test-browser conformance bench lint format lock reference coverage check-gateway up down clean
 
 help: ## this menu
 	@echo "Pullhouse: who pulls your container images. Targets:"
@@ -145,6 +145,9 @@ reference: setup ## make the bundled address ranges again (needs npm and the net
 
 coverage: setup ## how many random addresses have a country and an operator, by the data in use
 	@$(BIN)/python -m pipeline coverage $(ARGS)
+
+check-gateway: setup ## try a pull through a running gateway: make check-gateway URL=https://images.example.com/team/app:1.0
+	@$(BIN)/python -m gateway probe "$(URL)"
 
 up: setup ## gateway and Airflow in containers: make up REGISTRY=https://registry.example.com
 	@$(BIN)/python scripts/make_env.py "$(REGISTRY)"

@@ -1,4 +1,4 @@
-"""The gateway's commands: python -m gateway {check,render,run} [--settings FILE] [--state FOLDER]."""
+"""python -m gateway {check,render,run} [--settings FILE] [--state FOLDER], or python -m gateway probe URL."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from gateway.probe import probe
 from gateway.render import check, render
 from gateway.run import run
 from gateway.settings import SettingsError, load
@@ -15,12 +16,15 @@ STATE = Path("/tmp/gateway")  # noqa: S108
 
 
 def main(arguments: list[str]) -> int:
-    """Exit code 0: done; 2: the settings are wrong, and standard error says where."""
+    """Exit code 0: done; 2: the settings are wrong, standard error says where; probe.py has its own."""
     parser = argparse.ArgumentParser(prog="python -m gateway", description=__doc__)
-    parser.add_argument("command", choices=["check", "render", "run"])
+    parser.add_argument("command", choices=["check", "render", "run", "probe"])
+    parser.add_argument("url", nargs="?", default="", help="probe: a gateway, and an image behind it")
     parser.add_argument("--settings", type=Path, default=Path("config/gateway.toml"), help="gateway.toml")
     parser.add_argument("--state", type=Path, default=STATE, help="nginx's own folder")
     options = parser.parse_args(arguments)
+    if options.command == "probe":
+        return probe(options.url, _say)
     try:
         return _do(options.command, options.settings, options.state.absolute())
     except SettingsError as error:
