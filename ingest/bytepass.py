@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from operator import add, methodcaller
 from pathlib import Path
 
+import numpy as np
+
 from ingest.decompress import PROMISES, compression_of, open_blocks, unreadable
 from ingest.errors import ObjectError, PassingObjectError
 from ingest.fields import MAX_DEPTH
@@ -21,6 +23,7 @@ from ingest.sources.model import LogObject
 # line by line: a million line breaks come out of a kilobyte of gzip.
 _FEWEST_BYTES_A_LINE = 16
 _JUDGED_LINES = 1_000_000
+_LINE_BREAK, _LAST_BLANK, _BRACE = b"\n {"
 _COUNT_BRACES = methodcaller("count", b"{")
 _COUNT_SQUARES = methodcaller("count", b"[")
 
@@ -172,19 +175,18 @@ class _Tally:
         return self._open_length == 0
 
     def add(self, block: bytes) -> None:
-        *ended, tail = block.split(b"\n")
-        if ended:
-            self._extend(ended[0])
-            self._keep_first(self._open)
-            self._count([self._open])
-            self.longest = max(self.longest, self._open_length)
-            self._open, self._open_length = b"", 0
-            self._count(ended[1:])
-            for line in ended[1:]:
-                if self._has_first:
-                    break
-                self._keep_first(line[:KEPT_BYTES])
-        self._extend(tail)
+        first, last = block.find(b"\n"), block.rfind(b"\n")
+        if first < 0:
+            self._extend(block)
+            return
+        self._extend(block[:first])
+        self._keep_first(self._open)
+        self._count([self._open])
+        self.longest = max(self.longest, self._open_length)
+        self._open, self._open_length = b"", 0
+        if first < last:
+            self._count_inner(block, first, last)
+        self._extend(block[last + 1 :])
 
     def end(self) -> None:
         if self._open_length:
@@ -199,6 +201,22 @@ class _Tally:
     def _keep_first(self, content: bytes) -> None:
         if not self._has_first and not content.startswith(b"#"):
             self.first_line, self._has_first = content, True
+
+    def _count_inner(self, block: bytes, first: int, last: int) -> None:
+        """Count the lines between two line breaks, without an object for each of a million lines."""
+        if not self._has_first:
+            for line in block[first + 1 : last].split(b"\n"):
+                self._keep_first(line[:KEPT_BYTES])
+        breaks = first + np.flatnonzero(np.frombuffer(block, np.uint8)[first : last + 1] == _LINE_BREAK)
+        self.lines += len(breaks) - 1
+        self.longest = max(self.longest, int(np.diff(breaks).max()) - 1)
+        heads = np.frombuffer(block, np.uint8)[breaks[:-1] + 1]
+        for place in np.flatnonzero(heads <= _LAST_BLANK):
+            self.blank += not block[breaks[place] : breaks[place + 1]].strip()
+        # Of most lines the first byte is the only bracket: then no line has many.
+        brackets = block.count(b"{", first, last) + block.count(b"[", first, last)
+        if brackets - np.count_nonzero(heads == _BRACE) >= MAX_DEPTH:
+            self._count_brackets(block[first + 1 : last].split(b"\n"))
 
     def _count(self, lines: list[bytes]) -> None:
         self.lines += len(lines)

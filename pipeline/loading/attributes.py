@@ -24,12 +24,18 @@ from ingest.addresses import resolve
 from ingest.paths import parse
 from ingest.scrub import scrub
 from pipeline.loading.attributes_sql import (
-    ADDRESS_JOIN,
+    ADDRESSES,
     CI_KEYS,
+    COUNT_WITHOUT_ADDRESS,
     DIGEST_OF_ID,
     HOST,
-    IDENTITIES,
+    IDENTITY_KEYS,
+    LINE_ADDRESSES,
     MEDIA_TYPE,
+    NUMBERED_LINES,
+    OPTED_OUT,
+    ORIGIN_KEYS,
+    ORIGINS,
     REQUEST_ID,
     REQUESTS,
     STARTED_AT,
@@ -39,14 +45,20 @@ from pipeline.loading.reverse_dns import ReverseDns
 
 Network = IPv4Network | IPv6Network
 
+# Distinct keys that are looked at together: some 100 MB in frames.
+CHUNK_ROWS = 100_000
+
 # Requests of an epoch's first days carry the ids under the previous key too (contract B).
 BORDER_DAYS = 35
 
 
 def resolve_addresses(con: duckdb.DuckDBPyConnection, trusted: list[Network]) -> None:
-    """Create `line_addresses(remote_addr, x_forwarded_for, address)`, one row per distinct pair."""
-    pairs = con.execute("select distinct remote_addr, x_forwarded_for from lines").df()
-    _materialise(con, "line_addresses", resolve(pairs, trusted))
+    """Create `line_addresses` (remote_addr, x_forwarded_for, address, address_number), one row per distinct
+    pair, and `addresses` (address_number, address): several pairs may name one address.
+    """
+    pairs = "select distinct remote_addr, x_forwarded_for from lines"
+    _attach_by_chunks(con, "resolved", pairs, lambda frame: resolve(frame, trusted))
+    con.execute(LINE_ADDRESSES)
 
 
 def drop_opted_out(con: duckdb.DuckDBPyConnection, honour: bool, networks: list[Network]) -> dict[str, int]:
@@ -54,17 +66,11 @@ def drop_opted_out(con: duckdb.DuckDBPyConnection, honour: bool, networks: list[
 
     DNT or Sec-GPC set to 1 (when `honour`), or an opted-out network. Returns lines by UTC date.
     """
-    addresses = con.execute("select distinct address from line_addresses where address is not null").df()
+    # Most opt no network out: then no address is parsed for it.
+    addresses = con.execute(ADDRESSES + ("" if networks else " limit 0")).df()
     listed = addresses[_where(addresses["address"], lambda text: _is_listed(text, networks))]
     con.register("listed_addresses", listed)
-    con.execute(
-        "create temp table opted_out as select line_number, cast(logged_at as date) as day"
-        " from lines left join line_addresses a on lines.remote_addr is not distinct from a.remote_addr"
-        " and lines.x_forwarded_for is not distinct from a.x_forwarded_for"
-        " where ($honour and (dnt = '1' or gpc = '1'))"
-        " or a.address in (select address from listed_addresses)",
-        {"honour": honour},
-    )
+    con.execute(OPTED_OUT, {"honour": honour})
     con.unregister("listed_addresses")
     con.execute("delete from lines where line_number in (select line_number from opted_out)")
     rows = con.execute("select day, count(*) from opted_out group by day order by day").fetchall()
@@ -73,29 +79,38 @@ def drop_opted_out(con: duckdb.DuckDBPyConnection, honour: bool, networks: list[
 
 def count_without_address(con: duckdb.DuckDBPyConnection) -> int:
     """Lines of which nobody can tell the client: a Unix socket, or what is no address."""
-    query = f"select count(*) from lines l {ADDRESS_JOIN} where a.address is null"
-    return int(con.execute(query).fetchall()[0][0])
+    return int(con.execute(COUNT_WITHOUT_ADDRESS).fetchall()[0][0])
 
 
 def attach(
     con: duckdb.DuckDBPyConnection, ring: KeyRing, reference: ReferenceSet, names: ReverseDns | None = None
 ) -> None:
-    """Create `requests` (contract B without load_id, reference_set and schema_version) from `lines`.
+    """Create the view `requests` (contract B without load_id, reference_set and schema_version) from `lines`.
 
+    `lines` is dropped: the view reads `numbered_lines`, in the order of time, `paths` and `origins`.
     `names`: where reverse DNS is switched on.
     """
     con.execute(TIME_RESOLUTION)
     _digest_odd_ids(con, ring.secret("quarantine"))
-    _materialise(con, "paths", _paths(con))
+    _attach_by_chunks(con, "paths", "select distinct request_uri, args from lines", _paths)
     _materialise(con, "hosts", _scrubbed(con, "host", "host", HOST))
     _materialise(con, "nodes", _scrubbed(con, "node", "node"))
     _materialise(con, "media_types", _scrubbed(con, "resp_content_type", "response_media_type", MEDIA_TYPE))
-    _materialise(con, "clients", _clients(con))
-    _materialise(con, "networks", _networks(con, reference, names))
-    _materialise(con, "ci_verdicts", _ci_verdicts(con, reference))
-    _materialise(con, "epochs", epoch_table(_days(con), ring.kind))
-    _materialise(con, "identities", _identities(con, ring))
+    _attach_by_chunks(con, "clients", "select distinct user_agent from lines", _clients)
+    _materialise(con, "epochs", _numbered_epochs(con, ring))
+    con.execute(NUMBERED_LINES)
+    # The addresses, agents and paths of an object need not be held twice.
+    con.execute("drop table lines")
+    con.execute(ORIGIN_KEYS)
+    _attach_by_chunks(con, "networks", ADDRESSES, lambda frame: _networks(frame, reference, names))
+    _attach_by_chunks(con, "ci_verdicts", CI_KEYS, lambda frame: _ci_verdicts(frame, reference))
+    throwaway = secrets.token_bytes(32)
+    _attach_by_chunks(con, "identities", IDENTITY_KEYS, lambda frame: _identities(frame, ring, throwaway))
+    con.execute(ORIGINS)
     con.execute(REQUESTS)
+    # What is read through the view stays in the order of the lines, as long as they are the probing side of
+    # each join: with few lines, DuckDB would exchange the sides.
+    con.execute("set disabled_optimizers = 'build_side_probe_side'")
 
 
 def epoch_table(days: list[date], kind: str) -> pd.DataFrame:
@@ -109,13 +124,33 @@ def epoch_table(days: list[date], kind: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["date", "identity_epoch", "previous_identity_epoch"])
 
 
-def _materialise(con: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> None:
-    """A temporary table from a frame: text stays text even where a column is all null."""
+def _attach_by_chunks(
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    query: str,
+    attributes: Callable[[pd.DataFrame], pd.DataFrame],
+) -> None:
+    """A temporary table of what is said of each row of a query, which are distinct keys.
+
+    In chunks, because text takes several times more memory in a frame than in DuckDB.
+    """
+    keys = con.sql(query).to_arrow_table()
+    for start in range(0, max(1, keys.num_rows), CHUNK_ROWS):
+        frame = keys.slice(start, CHUNK_ROWS).to_pandas()
+        found = attributes(frame.set_axis(range(start, start + len(frame))))
+        _materialise(con, name, found.reset_index(drop=True), is_more=start > 0)
+
+
+def _materialise(
+    con: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame, is_more: bool = False
+) -> None:
+    """A temporary table from a frame, or more rows of it: text stays text even where a column is all null."""
     con.register("frame", frame)
     text = [column for column in frame.columns if frame[column].dtype == object]
     replace = ", ".join(f"cast({column} as varchar) as {column}" for column in text)
     star = f"* replace ({replace})" if replace else "*"
-    con.execute(f"create or replace temp table {name} as select {star} from frame")
+    create = f"insert into {name} by name" if is_more else f"create or replace temp table {name} as"
+    con.execute(f"{create} select {star} from frame")
     con.unregister("frame")
 
 
@@ -129,9 +164,12 @@ def _is_listed(text: str, networks: list[Network]) -> bool:
     return any(address in net for net in networks if net.version == address.version)
 
 
-def _days(con: duckdb.DuckDBPyConnection) -> list[date]:
+def _numbered_epochs(con: duckdb.DuckDBPyConnection, ring: KeyRing) -> pd.DataFrame:
+    """`epoch_table` of the days of the lines, with a number for each epoch and border of one."""
     rows = con.execute(f"select distinct cast({STARTED_AT} as date) from lines l").fetchall()
-    return [row[0] for row in rows]
+    frame = epoch_table([row[0] for row in rows], ring.kind)
+    kinds = frame.groupby(["identity_epoch", "previous_identity_epoch"], dropna=False)
+    return frame.assign(epoch_number=kinds.ngroup().astype("int64"))
 
 
 def _digest_odd_ids(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
@@ -143,11 +181,11 @@ def _digest_odd_ids(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
     )
 
 
-def _paths(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    frame = parse(con.execute("select distinct request_uri, args from lines").df())
+def _paths(pairs: pd.DataFrame) -> pd.DataFrame:
+    frame = parse(pairs)
     for column in ("repository", "reference", "mirror_of"):
         frame[column] = _scrub_column(frame[column])
-    return frame
+    return frame.assign(path_number=frame.index)
 
 
 def _scrubbed(
@@ -163,22 +201,19 @@ def _scrubbed(
     return frame.assign(**{name: _scrub_column(pd.Series(kept, index=frame.index, dtype=object))})
 
 
-def _clients(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    agents = con.execute("select distinct user_agent from lines").df()
+def _clients(agents: pd.DataFrame) -> pd.DataFrame:
     clients = client.classify(agents)
     clients["client_version"] = _scrub_column(clients["client_version"])
     clients["unknown_agent_pattern"] = unknown_agents.patterns(agents)
-    return pd.concat([agents, clients.drop(columns=["user_agent"], errors="ignore")], axis=1)
+    described = pd.concat([agents, clients.drop(columns=["user_agent"], errors="ignore")], axis=1)
+    return described.assign(agent_number=described.index)
 
 
 def _scrub_column(column: pd.Series) -> pd.Series:
     return column.map(lambda text: scrub(text) if isinstance(text, str) else None).astype(object)
 
 
-def _networks(
-    con: duckdb.DuckDBPyConnection, reference: ReferenceSet, names: ReverseDns | None
-) -> pd.DataFrame:
-    frame = con.execute("select distinct address from line_addresses where address is not null").df()
+def _networks(frame: pd.DataFrame, reference: ReferenceSet, names: ReverseDns | None) -> pd.DataFrame:
     operators = network.describe(frame, reference)
     places = geo.locate(frame, reference, operators["network_type"])
     if names:
@@ -188,17 +223,13 @@ def _networks(
     return pd.concat([frame, places, operators, clouds], axis=1)
 
 
-def _ci_verdicts(con: duckdb.DuckDBPyConnection, reference: ReferenceSet) -> pd.DataFrame:
-    keys = con.execute(CI_KEYS).df()
-    return pd.concat([keys[["user_agent", "address"]], ci.judge(keys, reference)], axis=1)
+def _ci_verdicts(keys: pd.DataFrame, reference: ReferenceSet) -> pd.DataFrame:
+    return pd.concat([keys[["agent_number", "address_number"]], ci.judge(keys, reference)], axis=1)
 
 
-def _identities(con: duckdb.DuckDBPyConnection, ring: KeyRing) -> pd.DataFrame:
-    """Ids of each distinct address, client and epoch, and under the previous key near a border."""
-    keys = con.execute(IDENTITIES).df()
-    throwaway = secrets.token_bytes(32)
-    current = pseudonymise(keys, ring, throwaway)
-    result = pd.concat([keys, current], axis=1)
+def _identities(keys: pd.DataFrame, ring: KeyRing, throwaway: bytes) -> pd.DataFrame:
+    """Ids of each client at an address, and under the previous key near a border."""
+    result = pd.concat([keys[["origin_number"]], pseudonymise(keys, ring, throwaway)], axis=1)
     result["previous_endpoint_id"] = pd.Series(pd.NA, index=keys.index, dtype="Int64")
     result["previous_origin_id"] = pd.Series(pd.NA, index=keys.index, dtype="Int64")
     has_key = _where(

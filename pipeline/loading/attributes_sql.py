@@ -6,6 +6,35 @@ ADDRESS_JOIN = """
         and l.x_forwarded_for is not distinct from a.x_forwarded_for
 """
 
+ADDRESSES = "select address from addresses where address is not null"
+
+LINE_ADDRESSES = """
+create or replace temp table addresses as
+select row_number() over () as address_number, address
+from (select distinct address from resolved) as distinct_keys;
+create or replace temp table line_addresses as
+select r.*, a.address_number from resolved r left join addresses a on r.address is not distinct from a.address
+"""
+
+# Both look for the lines of a few pairs: of all others nothing is joined.
+OPTED_OUT = """
+create temp table opted_out as
+select line_number, cast(logged_at as date) as day
+from lines l
+where
+    ($honour and (dnt = '1' or gpc = '1'))
+    or exists (
+        select 1 from line_addresses a
+        where
+            a.address in (select address from listed_addresses)
+            and l.remote_addr is not distinct from a.remote_addr
+            and l.x_forwarded_for is not distinct from a.x_forwarded_for
+    )
+"""
+COUNT_WITHOUT_ADDRESS = (
+    f"select count(*) from lines l {ADDRESS_JOIN.replace('left join', 'inner join')} where a.address is null"
+)
+
 # Started, not ended: nginx logs a request when it ends (corpus.md, 14).
 # A log of whole seconds is set back by whole seconds only. By less, a request of 0.4 s would come before one
 # of 0.1 s that stands in front of it in the same second, and the order of lines is all that such a log knows.
@@ -47,39 +76,18 @@ REQUEST_ID = (
 )
 DIGEST_OF_ID = "left(sha256(hex($key::blob) || request_id), 32)"
 
-CI_KEYS = f"""
-with pairs as (
-    select distinct l.user_agent, a.address
-    from lines l {ADDRESS_JOIN}
-)
-select p.user_agent, p.address, c.* exclude (user_agent), n.* exclude (address)
-from pairs p
-left join clients c on p.user_agent is not distinct from c.user_agent
-left join networks n on p.address = n.address
-order by p.user_agent, p.address
-"""
-
-IDENTITIES = f"""
-select distinct
-    a.address, e.identity_epoch, e.previous_identity_epoch,
-    c.client_name, c.engine_os, c.client_os, c.architecture
-from lines l {ADDRESS_JOIN}
-left join clients c on l.user_agent is not distinct from c.user_agent
-left join epochs e on cast({STARTED_AT} as date) = e.date
-order by all
-"""
-
-REQUESTS = f"""
-create temp table requests as
+# From here on a line carries numbers for the address, agent and path that it shares with others: their texts
+# are compared once, and the rows that are sorted are narrow.
+NUMBERED_LINES = f"""
+create temp table numbered_lines as
 with started as (
-    select l.*, {STARTED_AT} as requested_at, a.address
+    select l.*, {_DURATION} as duration_s, {STARTED_AT} as requested_at, a.address_number
     from lines l {ADDRESS_JOIN}
 )
 select
     l.line_number, l.logged_at, l.request_id, l.requested_at, cast(l.requested_at as date) as date,
     h.host, nodes.node, case when regexp_full_match(l.method, '{METHOD}') then l.method end as method,
-    p.request_kind, p.repository, p.reference, p.reference_type, p.mirror_of,
-    l.status, {_DURATION} as duration_s,
+    p.path_number, l.status, l.duration_s,
     case when {_BYTES_SENT} <= {LARGEST_RESPONSE_BYTES} then {_BYTES_SENT} end as bytes_sent,
     case when l.request_completion is not null then l.request_completion = 'OK' end as is_complete,
     l.range is not null as is_range,
@@ -88,14 +96,7 @@ select
     {_AUTH_KIND} as auth_kind,
     case when regexp_full_match(l.session_token_hash, '{HASH}') then l.session_token_hash end
         as session_token_hash,
-    i.identity_epoch, i.endpoint_id, i.origin_id, i.previous_endpoint_id, i.previous_origin_id,
-    i.origin_unlinkable,
-    c.client_name, c.client_version, c.client_category, c.engine_os, c.client_os, c.architecture,
-    c.kernel_hint,
-    n.country_code, n.region, n.city, n.asn, n.network_operator, n.network_type,
-    n.company, n.company_confidence, n.company_method,
-    n.cloud_provider, n.cloud_region, n.cloud_method,
-    v.ci_provider, v.ci_verdict, v.ci_reason, c.unknown_agent_pattern
+    l.address_number, c.agent_number, e.epoch_number
 from started l
 left join paths p
     on l.request_uri is not distinct from p.request_uri and l.args is not distinct from p.args
@@ -103,17 +104,71 @@ left join hosts h on l.host = h.raw
 left join nodes on l.node = nodes.raw
 left join media_types m on l.resp_content_type = m.raw
 left join clients c on l.user_agent is not distinct from c.user_agent
-left join networks n on l.address = n.address
-left join ci_verdicts v
-    on l.user_agent is not distinct from v.user_agent and l.address is not distinct from v.address
 left join epochs e on cast(l.requested_at as date) = e.date
-left join identities i
-    on l.address is not distinct from i.address
-    and e.identity_epoch = i.identity_epoch
-    -- Within an epoch the same keys come twice: with the previous epoch near its border, without it later.
-    and e.previous_identity_epoch is not distinct from i.previous_identity_epoch
-    and c.client_name is not distinct from i.client_name
-    and c.engine_os is not distinct from i.engine_os
-    and c.client_os is not distinct from i.client_os
-    and c.architecture is not distinct from i.architecture
+order by l.requested_at, l.line_number
+"""
+
+# Each client at an address, in an epoch or on its border days: what is said of an origin depends on these.
+ORIGIN_KEYS = """
+create temp table origin_keys as
+select row_number() over () as origin_number, k.*, e.identity_epoch, e.previous_identity_epoch
+from (select distinct address_number, agent_number, epoch_number from numbered_lines) k
+left join (select distinct epoch_number, identity_epoch, previous_identity_epoch from epochs) e
+    on k.epoch_number = e.epoch_number
+"""
+
+CI_KEYS = """
+select
+    k.agent_number, k.address_number, n.address,
+    c.* exclude (agent_number, user_agent), n.* exclude (address)
+from (select distinct agent_number, address_number from origin_keys) k
+left join addresses a on k.address_number = a.address_number
+left join clients c on k.agent_number = c.agent_number
+left join networks n on a.address = n.address
+order by k.agent_number, k.address_number
+"""
+
+IDENTITY_KEYS = """
+select
+    k.origin_number, a.address, k.identity_epoch, k.previous_identity_epoch,
+    c.client_name, c.engine_os, c.client_os, c.architecture
+from origin_keys k
+left join addresses a on k.address_number = a.address_number
+left join clients c on k.agent_number = c.agent_number
+order by k.origin_number
+"""
+
+ORIGINS = """
+create temp table origins as
+select
+    k.address_number, k.agent_number, k.epoch_number,
+    k.identity_epoch, i.endpoint_id, i.origin_id, i.previous_endpoint_id, i.previous_origin_id,
+    i.origin_unlinkable,
+    c.client_name, c.client_version, c.client_category, c.engine_os, c.client_os, c.architecture,
+    c.kernel_hint,
+    n.country_code, n.region, n.city, n.asn, n.network_operator, n.network_type,
+    n.company, n.company_confidence, n.company_method,
+    n.cloud_provider, n.cloud_region, n.cloud_method,
+    v.ci_provider, v.ci_verdict, v.ci_reason, c.unknown_agent_pattern
+from origin_keys k
+left join identities i on k.origin_number = i.origin_number
+left join addresses a on k.address_number = a.address_number
+left join clients c on k.agent_number = c.agent_number
+left join networks n on a.address = n.address
+left join ci_verdicts v on k.agent_number = v.agent_number and k.address_number = v.address_number
+"""
+
+# A view: what is written is joined on the way to the file, and the wide rows are nowhere else.
+REQUESTS = """
+create temp view requests as
+select
+    l.* exclude (address_number, agent_number, epoch_number, path_number),
+    p.* exclude (path_number, request_uri, args),
+    o.* exclude (address_number, agent_number, epoch_number)
+from numbered_lines l
+left join paths p on l.path_number = p.path_number
+left join origins o
+    on l.address_number = o.address_number
+    and l.agent_number = o.agent_number
+    and l.epoch_number = o.epoch_number
 """

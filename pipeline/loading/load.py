@@ -113,9 +113,12 @@ class Loader:
             opted_out = attributes.drop_opted_out(con, self.settings.honour_do_not_track, self.opted_out)
             without_address = attributes.count_without_address(con)
             attributes.attach(con, self.ring, self.reference, self.names)
-            files = parquet.write_requests(con, self.settings.requests, data.load_id, self.reference.id)
+            facts = _facts_of_requests(con)
+            files = parquet.write_requests(
+                con, self.settings.requests, data.load_id, self.reference.id, facts["dates"]
+            )
             files += parquet.write_quarantine(con, self.settings.quarantine, data.load_id)
-            facts = _facts_of_requests(con) | {
+            facts |= {
                 "files": files,
                 "without_address_count": without_address,
                 "supersedes": supersedes.load_id if supersedes else None,
@@ -220,11 +223,11 @@ def _is_prefix(load: Load, data: ObjectBytes) -> bool:
 
 
 def _facts_of_requests(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """What a ledger entry says of the table `requests`: its days with their rows, its bounds, its nodes."""
-    days = con.execute("select date, count(*) from requests group by date order by date").fetchall()
+    """What a ledger entry says of the requests: days with their rows, bounds, nodes and epochs."""
+    days = con.execute("select date, count(*) from numbered_lines group by date order by date").fetchall()
     begin, end, nodes, epochs = con.execute(
         "select min(requested_at), max(logged_at), list_sort(list(distinct node) filter (node is not null)),"
-        " list_sort(list(distinct identity_epoch)) from requests"
+        " (select list_sort(list(distinct identity_epoch)) from origins) from numbered_lines"
     ).fetchall()[0]
     return {
         "dates": {str(day): rows for day, rows in days},

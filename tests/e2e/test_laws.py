@@ -158,9 +158,10 @@ def test_a_line_that_became_two_rows_is_noticed(
     traffic.manifest("2026-01-05 10:00:00", "HEAD", "latest")
     traffic.manifest("2026-03-05 10:00:00", "HEAD", "latest")
     write(traffic.lines, tmp_path / "logs" / "a.jsonl")
-    condition = "and e.previous_identity_epoch is not distinct from i.previous_identity_epoch"
-    assert condition in attributes.REQUESTS
-    monkeypatch.setattr(attributes, "REQUESTS", attributes.REQUESTS.replace(condition, ""))
+    condition = "epochs e on cast(l.requested_at as date) = e.date"
+    assert condition in attributes.NUMBERED_LINES
+    doubling = attributes.NUMBERED_LINES.replace(condition, "epochs e on true")
+    monkeypatch.setattr(attributes, "NUMBERED_LINES", doubling)
     load_logs(settings)
     with pytest.raises(build.BuildError, match="assert_staged_lines_stand_on_their_days"):
         build_and_publish(settings, data_tests=True)

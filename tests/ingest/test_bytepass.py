@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest import decompress
-from ingest.bytepass import ObjectBytes, first_line, read_bytes
+from ingest.bytepass import ObjectBytes, _Tally, first_line, read_bytes
 from ingest.errors import ObjectError
+from ingest.fields import MAX_DEPTH
 from ingest.sources.model import LogObject
 
 CONTENT = b"first line\nsecond\n\n \t\nfifth, the longest of them all\nlast"
@@ -349,3 +352,24 @@ def test_a_comment_is_no_first_line(byte_pass: Pass, write: Callable[..., LogObj
     with byte_pass(content) as data:
         assert data.first_line == b"2026-10-20\t08:00:00"
     assert first_line(write(content)) == b"2026-10-20\t08:00:00"
+
+
+# What a counter of blank lines, of brackets and of lengths may get wrong: at the edges of blocks most of all.
+PIECES = st.sampled_from(
+    [b"\n", b" ", b"\t", b"\r", b"\x00", b"{", b"[", b"#", b"{" * 70, b"a", "é".encode()]
+)
+
+
+@given(st.lists(PIECES, max_size=60).map(b"".join), st.integers(1, 90))
+def test_lines_are_counted_as_one_by_one(content: bytes, block_bytes: int) -> None:
+    lines = content.split(b"\n")[: None if content[-1:] not in (b"\n", b"") else -1]
+    tally = _Tally()
+    for begin in range(0, len(content), block_bytes):
+        tally.add(content[begin : begin + block_bytes])
+    tally.end()
+    assert tally.lines == len(lines)
+    assert tally.longest == max(map(len, lines), default=0)
+    assert tally.blank == sum(not line.strip() for line in lines)
+    most = max((line.count(b"{") + line.count(b"[") for line in lines), default=0)
+    assert tally.brackets == max(most, MAX_DEPTH)
+    assert tally.first_line == next((line for line in lines if not line.startswith(b"#")), b"")

@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from pipeline.lake.ledger import Ledger
+from pipeline.loading import attributes
 from pipeline.settings import Settings
 from tests.support.factories import Traffic
 from tests.support.warehouse import load_logs
@@ -61,3 +63,30 @@ def test_a_count_of_bytes_that_no_response_has_is_unknown(tmp_path: Path) -> Non
             f"select bytes_sent from read_parquet('{settings.requests}/*/*.parquet') order by line_number"
         ).fetchall()
     assert [count for (count,) in rows] == [*counts[:3], None, None]
+
+
+@pytest.mark.parametrize("chunk_rows", [100_000, 2])
+def test_rows_lie_in_the_order_of_time_and_keep_their_own_attributes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk_rows: int
+) -> None:
+    """Lines in another order, each of a client of its own; also where keys are looked at in chunks."""
+    monkeypatch.setattr(attributes, "CHUNK_ROWS", chunk_rows)
+    seconds = [(17 * number) % 40 for number in range(40)]
+    lines = []
+    for second in seconds:
+        traffic = Traffic(f"acme/app{second}", f"198.51.100.{second}")
+        traffic.manifest(f"2026-01-01 10:00:{second:02}", "HEAD", f"v{second}")
+        lines += traffic.lines
+    log = tmp_path / "access.log"
+    log.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    settings = Settings(data=tmp_path / "data", logs=str(log))
+    load_logs(settings)
+    with duckdb.connect() as con:
+        rows = con.execute(
+            "select repository, reference, line_number, origin_id"
+            f" from read_parquet('{settings.requests}/*/*.parquet', file_row_number = true)"
+            " order by file_row_number"
+        ).fetchall()
+    assert [row[:2] for row in rows] == [(f"acme/app{second}", f"v{second}") for second in range(40)]
+    assert [row[2] for row in rows] == [seconds.index(second) + 1 for second in range(40)]
+    assert len({row[3] for row in rows}) == 40
