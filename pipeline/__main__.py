@@ -178,6 +178,17 @@ def _catalogue(settings: Settings, options: argparse.Namespace, console: Console
     return 0
 
 
+def _totals(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    from pipeline import registry_totals
+
+    if not settings.registry_totals_urls:
+        raise SettingsError(
+            "No registry is to be asked for totals: registry_totals_urls; docs/reconciliation.md."
+        )
+    console.print_json(json.dumps(registry_totals.ask(settings, datetime.now(UTC).date())))
+    return 0
+
+
 def _plan(settings: Settings, options: argparse.Namespace, console: Console) -> int:
     from pipeline.warehouse import plan
 
@@ -269,6 +280,7 @@ def _parser() -> argparse.ArgumentParser:
         ("calibrate", _calibrate, "how right the environments are on your own labels"),
         ("load", _load, "load what the sources have and the ledger lacks"),
         ("catalogue", _catalogue, "ask the registry for the manifests that the catalogue lacks"),
+        ("totals", _totals, "ask registries for their public totals of pulls, as configured"),
         ("check", _check, "look for what a person must know of, and tell the alert_urls what is new"),
         ("publish", _publish, "publish the built warehouse"),
         ("airflow", _airflow, "Airflow with its scheduler and page, on this data directory"),

@@ -91,6 +91,20 @@ class Source(BaseModel, extra="forbid"):
         return self
 
 
+class TotalSource(BaseModel, extra="forbid"):
+    """Where a registry says how often a repository was pulled (docs/reconciliation.md).
+
+    `url` answers JSON, of which `field` (names, with dots between them) is the total; `definition`: what the
+    registry counts, an id of docs/definitions.md.
+    """
+
+    registry: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,60}$")]
+    repository: str
+    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+    field: str = "pull_count"
+    definition: str = "docker_2022"
+
+
 class ReferenceSource(BaseModel, extra="forbid"):
     """Where a newer data set of address ranges comes from (docs/reference-data.md)."""
 
@@ -158,6 +172,8 @@ class Settings(BaseSettings):
     labels: Path | None = None
     events: Path | None = None
     advisories: Path | None = None
+    registry_totals: Path | None = None
+    registry_totals_urls: list[TotalSource] = Field(default_factory=list)
     remove_old_geolite: bool = True
     reference_sources: list[ReferenceSource] = Field(default_factory=list)
     reverse_dns: bool = False
@@ -214,7 +230,7 @@ class Settings(BaseSettings):
             scheme_of(value)
         return value
 
-    @field_validator("data", "catalogue", "maxmind", "labels", "events", "advisories")
+    @field_validator("data", "catalogue", "maxmind", "labels", "events", "advisories", "registry_totals")
     @classmethod
     def _resolve(cls, value: Path | None) -> Path | None:
         return _absolute(value)
@@ -335,6 +351,11 @@ class Settings(BaseSettings):
     def own_files(self) -> Path:
         """What was understood of the files that a publisher writes by hand, written with the plan."""
         return self.data / "own_files"
+
+    @property
+    def totals_asked(self) -> Path:
+        """What registries were seen to answer of their totals; a file by hand has the same form."""
+        return self.data / "registry_totals" / "asked.csv"
 
     @property
     def ledger_table(self) -> Path:

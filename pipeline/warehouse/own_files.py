@@ -1,4 +1,4 @@
-"""Files that a publisher writes by hand: the calendar of events, and the list of bad tags and digests.
+"""Files that a publisher writes by hand: events, bad tags and digests, the public totals of registries.
 
 A wrong row is named and left out, and the rest goes on. That is why these files are no dbt seeds, of which
 one wrong row stops the build. The models read what was understood, and refuse what only they can judge:
@@ -31,23 +31,36 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a file holds: its columns in order, of which `dates` are days and `optional` may be empty."""
+    """What a file holds: its columns in order, of which `dates` are days and `numbers` whole numbers.
+
+    `optional` may be empty. No two rows have the same `key`; without one, no two are alike.
+    """
 
     name: str
     columns: tuple[str, ...]
     dates: tuple[str, ...]
+    numbers: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
 
     @property
     def schema(self) -> pa.Schema:
         """As the models see it."""
-        types = [(name, pa.date32() if name in self.dates else pa.string()) for name in self.columns]
-        return pa.schema([("line_number", pa.int64()), *types])
+        kinds = dict.fromkeys(self.dates, pa.date32()) | dict.fromkeys(self.numbers, pa.int64())
+        types = [(name, kinds.get(name, pa.string())) for name in self.columns]
+        return pa.schema([("file", pa.string()), ("line_number", pa.int64()), *types])
 
 
-EVENTS = Form("events", ("date", "repository", "kind", "label"), ("date",), ("repository",))
+EVENTS = Form("events", ("date", "repository", "kind", "label"), ("date",), optional=("repository",))
 ADVISORIES = Form("advisories", ("published_on", "repository", "reference", "label"), ("published_on",))
-FORMS = (EVENTS, ADVISORIES)
+TOTALS = Form(
+    "registry_totals",
+    ("observed_on", "registry", "repository", "definition", "total"),
+    dates=("observed_on",),
+    numbers=("total",),
+    key=("observed_on", "registry", "repository"),
+)
+FORMS = (EVENTS, ADVISORIES, TOTALS)
 PROBLEMS = pa.schema([("file", pa.string()), ("line_number", pa.int64()), ("problem", pa.string())])
 
 
@@ -69,8 +82,11 @@ def write(settings: Settings) -> str:
     digest = _digest(settings)
     problems: list[dict[str, Any]] = []
     for form in FORMS:
-        rows, wrong = read(path_of(settings, form), form)
-        problems += wrong
+        rows: list[dict[str, Any]] = []
+        for path in _paths_of(settings, form):
+            understood, wrong = read(path, form)
+            rows += understood
+            problems += wrong
         _write(settings, form.name, rows, form.schema)
     _write(settings, "problems", problems, PROBLEMS)
     _written(settings).write_text(digest, "utf-8")
@@ -102,15 +118,15 @@ def read(path: Path, form: Form) -> tuple[list[dict[str, Any]], list[dict[str, A
         for cells in reader:
             try:
                 row = _row(cells, header, form)
-                key = tuple(row.values())
-                if key in seen:
+                key = tuple(row[name] for name in form.key or form.columns) if row else ()
+                if row and key in seen:
                     raise RowError(f"the same as line {seen[key]}: it counts once")
             except RowError as error:
                 refuse(reader.line_num, error)
                 continue
             if row:
                 seen[key] = reader.line_num
-                rows.append({"line_number": reader.line_num, **row})
+                rows.append({"file": path.name, "line_number": reader.line_num, **row})
     except RowError as error:
         refuse(1, error)
     except csv.Error as error:
@@ -157,6 +173,8 @@ def _row(cells: list[str], header: list[str], form: Form) -> dict[str, Any]:
             raise RowError(f"{name} is longer than {LONGEST_TEXT} characters, or not printable")
         if name in form.dates:
             row[name] = _date(name, text)
+        if name in form.numbers:
+            row[name] = _number(name, text)
     return row
 
 
@@ -169,12 +187,23 @@ def _date(name: str, text: str) -> date:
     raise RowError(f"{name} is {text[:40]!r}: write a day that there is, as YYYY-MM-DD")
 
 
+def _number(name: str, text: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) <= 18:
+        return int(text)
+    raise RowError(f"{name} is {text[:60]!r}: write a whole number, without separators")
+
+
+def _paths_of(settings: Settings, form: Form) -> list[Path]:
+    """The file that a person writes; for totals, also what registries were asked."""
+    return [path_of(settings, form), *([settings.totals_asked] if form is TOTALS else [])]
+
+
 def _digest(settings: Settings) -> str:
     digest = hashlib.sha256()
     for form in FORMS:
-        path = path_of(settings, form)
         digest.update(form.name.encode())
-        digest.update(_content(path) if path.is_file() else b"")
+        for path in _paths_of(settings, form):
+            digest.update(_content(path) if path.is_file() else b"")
     return digest.hexdigest()
 
 

@@ -23,7 +23,7 @@ SUBJECTS = (
     ("pulls",),
     ("periods", "tags"),
     ("installs",),
-    ("retirement", "trends", "events", "exposure"),
+    ("retirement", "trends", "events", "exposure", "reconciliation"),
     ("problems",),
 )
 _PLACE = {subject: place for place, together in enumerate(SUBJECTS) for subject in together}

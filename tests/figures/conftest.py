@@ -21,6 +21,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     write(unusual.lines(), folder / "main" / "unusual.jsonl")
     write(events.lines(), folder / "main" / "events.jsonl")
     (folder / "events.csv").write_text(events.CALENDAR, "utf-8")
+    (folder / "registry_totals.csv").write_text(events.TOTALS, "utf-8")
     write(exposure.lines(), folder / "main" / "exposure.jsonl")
     (folder / "advisories.csv").write_text(exposure.ADVISORIES, "utf-8")
     write(behaviour.lines(), folder / "main" / "behaviour.jsonl")
@@ -34,6 +35,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
         catalogue=catalogue,
         events=folder / "events.csv",
         advisories=folder / "advisories.csv",
+        registry_totals=folder / "registry_totals.csv",
     )
     settings.data.mkdir()
     loaded = load_logs(settings)

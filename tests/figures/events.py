@@ -30,6 +30,15 @@ CALENDAR = f"""date,repository,kind,label
 2026-06-29,{TALKED},,without a kind
 """
 
+TOTALS = f"""observed_on,registry,repository,definition,total
+2026-06-01,hub,{TALKED},pullhouse_downloads,1000
+2026-06-08,hub,{TALKED},pullhouse_downloads,1056
+2026-06-15,hub,{TALKED},pullhouse_downloads,"<html>"
+2026-06-22,hub,{TALKED},pullhouse_downloads,900
+2026-06-08,hub,{TALKED},pullhouse_downloads,1057
+2026-06-08,quay,{TALKED},pulls_of_the_moon,1
+"""
+
 
 def downloads() -> Counter[date]:
     """Of what the talk was about: four a day, eight in the week after it, five on every other Friday."""

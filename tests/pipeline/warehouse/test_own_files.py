@@ -33,7 +33,16 @@ def test_a_row_is_read_by_its_columns_names(tmp_path: Path) -> None:
     path = tmp_path / "events.csv"
     path.write_text(text, "utf-8", newline="")
     assert own_files.read(path, EVENTS) == (
-        [{"line_number": 3, "date": date(2026, 6, 1), "repository": "", "kind": "talk", "label": "KubeCon"}],
+        [
+            {
+                "file": "events.csv",
+                "line_number": 3,
+                "date": date(2026, 6, 1),
+                "repository": "",
+                "kind": "talk",
+                "label": "KubeCon",
+            }
+        ],
         [],
     )
 
