@@ -16,6 +16,11 @@ def counts_uniques(selection: Selection) -> bool:
     return _is_asked(selection, SESSIONS_COUNTED_AT_ONCE, "Count unique origins exactly", "exact")
 
 
+def ranks_origins(selection: Selection) -> bool:
+    """Whether the origins of the selection are counted one by one: few sessions, or asked for."""
+    return _is_asked(selection, SESSIONS_COUNTED_AT_ONCE, "Count by origin", "by_origin")
+
+
 def reads_sessions(selection: Selection, label: str, key: str) -> bool:
     """Whether something is shown that no period mart knows: few sessions, or asked for by its switch."""
     return _is_asked(selection, SESSIONS_READ_AT_ONCE, label, key)

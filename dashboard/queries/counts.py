@@ -13,8 +13,8 @@ from pipeline.warehouse.marts import MARTS
 MEASURES = tuple(
     name for name in cast("list[str]", returned("period_measure_names")) if not name.startswith("unique_")
 )
-# Above so many sessions, exact uniques cost more than a second: they are counted when somebody asks.
-SESSIONS_COUNTED_AT_ONCE = 3_000_000
+# Above so many sessions, counting origins costs more than a second: it is done when somebody asks.
+SESSIONS_COUNTED_AT_ONCE = 2_000_000
 # Above so many, reading every session does: what no period mart knows is shown when somebody asks.
 SESSIONS_READ_AT_ONCE = 300_000
 

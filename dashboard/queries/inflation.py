@@ -79,10 +79,11 @@ def _counts_of_origins(selection: Selection) -> str:
     )
 
 
-def pollers(selection: Selection) -> pd.Series:
+def pollers(selection: Selection, exact: bool = True) -> pd.Series:
     """Who polls: one row, also where nobody does.
 
-    origin_count (origins that poll), polling_count (their version checks), version_check_count (all).
+    origin_count (origins that poll; missing unless `exact`), polling_count (their version checks),
+    version_check_count (all).
     """
     counts = query(
         f"""
@@ -94,6 +95,9 @@ def pollers(selection: Selection) -> pd.Series:
         """,
         selection.session_parameters(),
     ).iloc[0]
+    counts["origin_count"] = None
+    if not exact:
+        return counts
     counts["origin_count"] = query(
         f"""
         with recursive {UNIQUE_KEYS}

@@ -39,6 +39,9 @@ def page(con: duckdb.DuckDBPyConnection, rollup: Rollup | None, published_at: da
     return template.render(
         figures=[(one, _explained(one, described)) for one in shown],
         headline=[(name, label, described["pulls_daily", name]) for name, label in HEADLINE.items()],
+        # What is older than the newest so many periods is not in the file: None where all are.
+        most_periods=len(rollup.periods) if rollup is not None and rollup.is_cut else None,
+        grain=None if rollup is None else rollup.grain,
         published_at=f"{published_at:%Y-%m-%d %H:%M} UTC",
         data=None if rollup is None else as_script_data(_data(rollup, shown)),
         style=(HERE / "report.css").read_text(encoding="utf-8"),

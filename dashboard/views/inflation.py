@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from dashboard import on_demand
 from dashboard.charts.ranked import ranked
 from dashboard.controls import add_filter
 from dashboard.figure import figure
@@ -19,10 +20,12 @@ CLIENTS = 15
 
 def draw(selection: Selection) -> None:
     """The page."""
-    st.markdown(sentence(inflation.pollers(selection)))
-    busiest = inflation.origins(selection, TOP)
-    _without(selection, busiest)
-    _origins(busiest)
+    is_ranked = on_demand.ranks_origins(selection)
+    st.markdown(sentence(inflation.pollers(selection, is_ranked)))
+    if is_ranked:
+        busiest = inflation.origins(selection, TOP)
+        _without(selection, busiest)
+        _origins(busiest)
     _clients(selection)
 
 
@@ -33,11 +36,13 @@ def sentence(found: pd.Series) -> str:
         return "No origin polls: no version check of these comes from a timer."
     count = found["origin_count"]
     share = found["polling_count"] / found["version_check_count"]
-    who = f"**{count:,} origin{'s' if count > 1 else ''} poll{'' if count > 1 else 's'}**"
-    return (
-        f"{who}, and make{'' if count > 1 else 's'} {share:.1%} of the version checks"
-        f" ({found['polling_count']:,} of {found['version_check_count']:,})."
+    part = (
+        f"{share:.1%} of the version checks ({found['polling_count']:,} of {found['version_check_count']:,})"
     )
+    if count is None:
+        return f"Origins that poll make {part}."
+    who = f"**{count:,} origin{'s' if count > 1 else ''} poll{'' if count > 1 else 's'}**"
+    return f"{who}, and make{'' if count > 1 else 's'} {part}."
 
 
 def _without(selection: Selection, busiest: pd.DataFrame) -> None:

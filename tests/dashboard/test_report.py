@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from dashboard.report import rollup
 from dashboard.report.write import write
 from pipeline.settings import Settings
 from tests.dashboard.conftest import Published
@@ -172,6 +173,19 @@ def test_what_is_not_final_or_has_no_logs_says_so(marts: Published, data: Settin
     assert [one["covered_day_count"] for one in found["periods"]] == [7, 7, 5, 7, 7, 7, 7, 7]
     assert [one["has_logs"] for one in found["periods"]] == [True, False] + [True] * 6
     assert {name: values[1] for name, values in found["totals"].items()} == dict.fromkeys(found["totals"])
+
+
+def test_weeks_that_are_left_out_are_said_to_be(
+    marts: Published, data: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "Older logs are left out: this file has the newest 5 weeks."
+    write(data)
+    assert said not in data.report.read_text("utf-8")
+    monkeypatch.setattr(rollup, "MOST_PERIODS", 5)
+    write(data)
+    page = read(data)
+    assert said in page.text
+    assert page.data["periods"][0]["start"] == "2026-10-12"
 
 
 def test_the_file_asks_nobody_for_anything(report: Page, data: Settings) -> None:
