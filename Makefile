@@ -51,7 +51,7 @@ export PULLHOUSE_LABELS := $(LABELS)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run report export doctor status check explain calibrate definitions dashboard dbt expire airflow test test-live test-browser conformance bench lint format lock reference coverage check-gateway up down clean
+.PHONY: help setup setup-dev run report export docs doctor status check explain calibrate definitions dashboard dbt expire airflow test test-live test-browser conformance bench lint format lock reference coverage check-gateway up down clean
 
 help: ## this menu
 	@echo "Pullhouse: who pulls your container images. Targets:"
@@ -85,6 +85,9 @@ doctor: setup ## read a sample of LOGS: what they can answer, what to change in 
 
 export: setup ## what other programs read: keep list of tags, badges, metrics, public counts
 	@$(BIN)/python -m pipeline export
+
+docs: setup ## dbt's documentation of the marts as one page; says where it lies
+	@$(BIN)/python -m pipeline docs
 
 status: setup ## freshness, gaps, quarantine, refused objects, disk, next step; ARGS=--json
 	@$(BIN)/python -m pipeline status $(ARGS)

@@ -102,6 +102,13 @@ def _report(settings: Settings, options: argparse.Namespace, console: Console) -
     return 0
 
 
+def _docs(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    from pipeline.screens import docs
+
+    docs.show(docs.write(settings), console)
+    return 0
+
+
 def _export(settings: Settings, options: argparse.Namespace, console: Console) -> int:
     from pipeline.exports.write import show, write
 
@@ -275,7 +282,8 @@ def _parser() -> argparse.ArgumentParser:
     for name, function, text in (
         ("run", _run, "run every DAG once through Airflow, without a scheduler, and print the results"),
         ("report", _report, "write the report and the digest of the week, and print the results"),
-        ("export", _export, "write what other programs read: keep list, badges, metrics"),
+        ("export", _export, "write what other programs read: keep list, badges, metrics, public counts"),
+        ("docs", _docs, "write dbt's documentation of the marts as one page"),
         ("doctor", _doctor, "read a sample of your logs and say what they can answer"),
         ("calibrate", _calibrate, "how right the environments are on your own labels"),
         ("load", _load, "load what the sources have and the ledger lacks"),
