@@ -33,6 +33,8 @@ final as (
         cast(environments.margin as integer) as environment_margin
     from environments
     left join named using (pull_id)
+    -- Like beside like: a third smaller in the published file.
+    order by environments.pull_date, environment_evidence, environments.environment_reason
 )
 
 select * from final
