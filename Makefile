@@ -51,7 +51,7 @@ export PULLHOUSE_LABELS := $(LABELS)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run report export docs doctor status check explain calibrate definitions dashboard dbt expire airflow test test-live test-browser conformance bench lint format lock reference coverage check-gateway up down clean
+.PHONY: help setup setup-dev run report export docs doctor status check explain calibrate definitions dashboard dbt expire airflow test test-live test-browser conformance bench bench-history lint format lock reference coverage check-gateway up down clean
 
 help: ## this menu
 	@echo "Pullhouse: who pulls your container images. Targets:"
@@ -130,6 +130,9 @@ conformance: setup-dev ## how right the counts are, by scenario, log format and 
 
 bench: setup ## CPU seconds per million lines beside a bare scan of the log; ARGS="--lines 200000 400000"
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-history: setup ## CPU seconds of a day after a month and after a year of days; ARGS="--lines 5000"
+	@$(BIN)/python -m bench.history $(ARGS)
 
 lint: setup-dev ## ruff, mypy, sqlfluff
 	@scripts/lint $(BIN)

@@ -58,13 +58,16 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 def _bench(folder: Path, sizes: list[int], days: int, seed: int, rounds: int) -> None:
     measured: dict[int, Costs] = {size: defaultdict(list) for size in sizes}
     nodes: dict[int, dict[str, float]] = {}
+    published: dict[int, dict[str, int]] = {}
     for size in sizes:
         _python("bench.traffic", folder / f"logs-{size}", size, "--days", days, "--seed", seed)
     for _ in range(rounds):
         for size in sizes:
             nodes[size] = _measure(folder, size, measured[size])
+            published[size] = bytes_of(folder / f"data-{size}")
     medians = {size: {name: _median(costs) for name, costs in measured[size].items()} for size in sizes}
     _print_steps(sizes, medians, measured)
+    _print_bytes(sizes, published)
     _print_nodes(sizes, nodes)
 
 
@@ -82,6 +85,12 @@ def _measure(folder: Path, size: int, costs: Costs) -> dict[str, float]:
         command = ["goaccess", str(logs / "combined.log"), "--log-format=COMBINED", "-o", page]
         costs["goaccess"].append(run(command))
     return node_costs(data / "dbt" / "target" / "run_results.json", costs["build"][-1])
+
+
+def bytes_of(data: Path) -> dict[str, int]:
+    """Bytes on disk of what was published: the file of the marts, and the requests of sessions beside it."""
+    beside = sum(path.stat().st_size for path in (data / "parquet").rglob("*.parquet"))
+    return {"pullhouse.duckdb": (data / "pullhouse.duckdb").stat().st_size, "parquet": beside}
 
 
 def _python(module: str, *arguments: object, environment: dict[str, str] | None = None) -> Cost:
@@ -129,6 +138,14 @@ def _print_steps(sizes: list[int], medians: dict[int, dict[str, float]], measure
     for name in [name for name in RATIOS if name in found]:
         times = found[name].marginal_s / found["yardstick"].marginal_s
         print(f"ratio {name}: {times:.1f} x the yardstick")
+
+
+def _print_bytes(sizes: list[int], published: dict[int, dict[str, int]]) -> None:
+    print(f"\n{'published, MiB':20}{sizes[0]:>12,}{sizes[1]:>12,}{'per million':>13}")
+    for name in published[sizes[0]]:
+        small, large = (published[size][name] / 2**20 for size in sizes)
+        per_million = line_through((sizes[0], small), (sizes[1], large)).marginal_s
+        print(f"{name:20}{small:12.1f}{large:12.1f}{per_million:13.1f}")
 
 
 def _print_nodes(sizes: list[int], nodes: dict[int, dict[str, float]]) -> None:

@@ -192,13 +192,13 @@ def _digest(*of: object) -> str:
     return f"sha256:{random.Random(repr(of)).getrandbits(256):064x}"
 
 
-def write(folder: Path, lines: int, days: int = 1, seed: int = 1) -> None:
+def write(folder: Path, lines: int, days: int = 1, seed: int = 1, first_day: date = FIRST_DAY) -> None:
     """One object a day (`<day>.jsonl`), of `lines` lines together; `combined.log` has the same requests."""
     folder.mkdir(parents=True, exist_ok=True)
     world = World(lines, seed)
     with (folder / "combined.log").open("w") as other:
         for number in range(days):
-            day = FIRST_DAY + timedelta(days=number)
+            day = first_day + timedelta(days=number)
             requests = world.day(day, lines // days + (1 if number < lines % days else 0))
             with (folder / f"{day}.jsonl").open("w") as log:
                 log.writelines(world.line(place, request) + "\n" for place, request in enumerate(requests))
