@@ -25,13 +25,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.sdk import Asset, dag, task
-
-
-def alert(context: Any) -> None:  # noqa: ANN401 - Airflow's context
-    """Tell of a task that failed for good (docs/alerts.md)."""
-    from pipeline.watch.alerts import task_failed
-
-    task_failed(context)
+from pullhouse_alert import alert
 
 
 @dag(

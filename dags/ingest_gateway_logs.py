@@ -25,15 +25,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.sdk import Asset, CronDataIntervalTimetable, Param, dag, task
+from pullhouse_alert import alert
 
 AT_MOST_GROUPS = 32  # Airflow maps at most 1,024 tasks, and each of them costs seconds
-
-
-def alert(context: Any) -> None:  # noqa: ANN401 - Airflow's context
-    """Tell of a task that failed for good (docs/alerts.md)."""
-    from pipeline.watch.alerts import task_failed
-
-    task_failed(context)
 
 
 @dag(

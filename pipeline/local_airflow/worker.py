@@ -131,7 +131,8 @@ def _log_to(path: Path) -> None:
 
 def _start_airflow(channel: Channel) -> tuple[dict[str, DAG], TaskListener]:
     """Import Airflow, bring its database up to date, make the pool, read the DAGs, hear the tasks."""
-    from airflow.dag_processing.dagbag import DagBag
+    from airflow.configuration import conf
+    from airflow.dag_processing.dagbag import BundleDagBag
     from airflow.models.pool import Pool
     from airflow.utils import db
 
@@ -140,7 +141,9 @@ def _start_airflow(channel: Channel) -> tuple[dict[str, DAG], TaskListener]:
     except TimeoutError:
         db.initdb()
     Pool.create_or_update_pool(*POOL, include_deferred=False)
-    bag = DagBag()
+    folder = conf.get_mandatory_value("core", "dags_folder")
+    # As the dag-processor reads it: with the folder on the path, for what the DAGs share.
+    bag = BundleDagBag(folder, bundle_path=Path(folder), bundle_name=None)
     if bag.import_errors:
         raise RuntimeError(f"DAG files cannot be read: {sorted(bag.import_errors)}")
     return bag.dags, _listen(channel)

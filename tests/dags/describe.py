@@ -34,10 +34,10 @@ WINDOWS = {
 def main() -> None:
     """Print the description of the folder named on the command line."""
     folder = Path(sys.argv[1])
-    from airflow.dag_processing.dagbag import DagBag
+    from airflow.dag_processing.dagbag import BundleDagBag
 
     before = set(sys.modules)
-    bag = DagBag(str(folder))
+    bag = BundleDagBag(str(folder), bundle_path=folder, bundle_name="ours")
     imported = {name.partition(".")[0] for name in set(sys.modules) - before}
     description = {
         "import_errors": bag.import_errors,

@@ -124,7 +124,7 @@ def read(repo_root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
 
 def test_exactly_these_dags(read: dict[str, Any], repo_root: Path) -> None:
     assert set(read["dags"]) == DAGS
-    assert {path.stem for path in (repo_root / "dags").glob("*.py")} == DAGS
+    assert {path.stem for path in (repo_root / "dags").glob("*.py")} == DAGS | {"pullhouse_alert"}
 
 
 def test_the_dags_are_as_the_house_wants_them(read: dict[str, Any]) -> None:
@@ -144,7 +144,7 @@ def test_bad_dags_are_found_out(tmp_path: Path) -> None:
         "build_marts: another set of tasks in the pool",
         "build_marts: it may run for ever",
         "build_marts: more than 120 lines",
-        f"cannot be read: {folder / 'broken.py'}",
+        "cannot be read: broken.py",
         "ingest_gateway_logs: a task whose failure nobody is told of",
         "ingest_gateway_logs: a task without retries",
         "ingest_gateway_logs: an unknown tag",
