@@ -13,7 +13,9 @@ from pipeline.settings import OTHER_VARIABLES, PREFIX, Settings
 VARIABLE = re.compile(r"\$\{(\w+)")
 # What the containers fix themselves, what only a person at a command line gives, and tables, which no
 # variable can hold well.
-NOT_FROM_DOT_ENV = {"data", "logs", "log_format", "log_formats", "labels", "sources", "reference_sources"}
+NOT_FROM_DOT_ENV = {
+    "data", "logs", "log_format", "log_formats", "labels", "sources", "reference_sources", "registry_totals_urls"
+}  # fmt: skip
 
 
 def documented(root: Path) -> list[str]:

@@ -1,8 +1,8 @@
 """Period marts, definitions, installs and survival once more, from the lines of the logs and nothing of ours.
 
-Only the standard library and DuckDB are used here, and a reading of these logs that is simpler than that of the
-models: every line was answered; a look-up or GET of a tag begins a pull; what one client asks within a minute
-after it belongs to it.
+Only the standard library and DuckDB are used here, and a reading of these logs that is simpler than that of
+the models: every line was answered; a look-up or GET of a tag begins a pull; what one client asks within a
+minute after it belongs to it.
 """
 
 from __future__ import annotations

@@ -38,7 +38,9 @@ described as (
         count(*) filter (where origin_unlinkable) as unlinkable_count,
         count(*) filter (where request_kind in ('manifest', 'blob') and is_complete is null)
             as unknown_completion_count,
-        count(*) filter (where request_kind = 'manifest' and response_digest is null) as unknown_digest_count
+        -- Of an answer that there was: a refusal has no digest in any log.
+        count(*) filter (where request_kind = 'manifest' and status < 400 and response_digest is null)
+            as unknown_digest_count
     from requests
     group by date
 ),
