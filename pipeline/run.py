@@ -18,6 +18,7 @@ from pipeline.lake.ledger import Ledger
 from pipeline.loading import pending
 from pipeline.loading.refused import RefusedObjects
 from pipeline.local_airflow.runner import DagFailedError, Progress, RunRequest, run_dags
+from pipeline.progress import Watch
 from pipeline.screens import losses, report
 from pipeline.settings import Settings, load_settings
 from pipeline.warehouse.plan import read_publication
@@ -33,6 +34,7 @@ class Job:
     settings: Settings
     environment: dict[str, str]
     runs: list[RunRequest]
+    objects: list[dict[str, Any]]
 
 
 def run(settings: Settings, console: Console) -> int:
@@ -46,7 +48,8 @@ def run(settings: Settings, console: Console) -> int:
     job = _sample_job(settings, console) if not settings.all_sources else _job(settings)
     before = read_publication(job.settings)
     try:
-        results = run_dags(job.environment, job.runs, _Narrator(console).tell)
+        with Watch(job.settings, job.objects, lambda text: console.print(f"  {text}")) as watch:
+            results = run_dags(job.environment, job.runs, _Narrator(console, watch).tell)
     except DagFailedError as error:
         console.print(f"\npullhouse: {error}")
         say_what_was_refused(job.settings, console)
@@ -72,10 +75,10 @@ def run(settings: Settings, console: Console) -> int:
 
 
 def _job(settings: Settings) -> Job:
-    pending.find(settings)
+    objects = pending.find(settings)
     if settings.catalogue:
         store.read_file(settings.catalogue)
-    return Job(settings, {"PULLHOUSE_DATA": str(settings.data)}, _runs())
+    return Job(settings, {"PULLHOUSE_DATA": str(settings.data)}, _runs(), objects)
 
 
 def _sample_job(settings: Settings, console: Console) -> Job:
@@ -91,14 +94,16 @@ def _sample_job(settings: Settings, console: Console) -> Job:
     runs = _runs()
     if not settings.publication.exists():
         runs.insert(-1, _rebuild(info.last_day))
+    own = load_settings(data=settings.data, logs=str(info.logs), catalogue=info.catalogue)
     return Job(
-        load_settings(data=settings.data, logs=str(info.logs), catalogue=info.catalogue),
+        own,
         {
             "PULLHOUSE_DATA": str(settings.data),
             "PULLHOUSE_LOGS": str(info.logs),
             "PULLHOUSE_CATALOGUE": str(info.catalogue),
         },
         runs,
+        pending.find(own),
     )
 
 
@@ -123,13 +128,16 @@ def _rebuild(last_day: date) -> RunRequest:
 class _Narrator:
     """Says what is being done; of a task that runs in many copies it says every eighth."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, watch: Watch) -> None:
         self._console = console
+        self._watch = watch
         self._done: Counter[tuple[str | None, str | None]] = Counter()
 
     def tell(self, progress: Progress) -> None:
         """Print one step."""
         text = progress.text
+        if progress.kind.startswith("dag_"):
+            self._watch.begin(progress.dag_id if progress.kind == "dag_started" else None)
         if progress.kind == "task_done":
             self._done[progress.dag_id, progress.task_id] += 1
             copies = self._done[progress.dag_id, progress.task_id]
