@@ -173,7 +173,7 @@ def say_what_was_loaded(
     console.print(
         f"Loaded {loaded.get('objects', 0):,} objects with {loaded.get('lines', 0):,} lines: "
         f"{loaded.get('staged', 0):,} requests, {loaded.get('quarantined', 0):,} in the quarantine, "
-        f"{loaded.get('skipped', 0):,} blank, {loaded.get('opted_out', 0):,} opted out.\n"
+        f"{loaded.get('skipped', 0):,} blank or comments, {loaded.get('opted_out', 0):,} opted out.\n"
     )
 
 
