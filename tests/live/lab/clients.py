@@ -5,10 +5,10 @@ Each one is a command that pulls one reference into a store that is new, so that
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,7 +77,7 @@ def _ctr(engine: str, is_today: bool, *pull: str) -> Command:
 def _podman(program: str, is_today: bool, *pull: str) -> Command:
     def command(machine: Machine, reference: str, folder: Path) -> list[str]:
         # Its path may have 50 characters.
-        run_root = tempfile.mkdtemp(prefix="pullhouse-", dir="/tmp")
+        run_root = f"/tmp/pullhouse-{hashlib.sha256(bytes(folder)).hexdigest()[:12]}"
         places = ["--root", str(folder / "root"), "--runroot", run_root, "--storage-driver", "vfs"]
         words = [program, *places, "pull", "--quiet", "--tls-verify=false", *pull, reference]
         return inside(machine.today, *words) if is_today else words

@@ -116,4 +116,4 @@ def _layer(name: str, seed: int, size: int) -> bytes:
         member = tarfile.TarInfo(f"data/{name}")
         member.size, member.mode = size, 0o644
         tar.addfile(member, io.BytesIO(random.Random(f"{name} {seed}").randbytes(size)))
-    return gzip.compress(buffer.getvalue(), mtime=0)
+    return gzip.compress(buffer.getvalue(), compresslevel=1, mtime=0)
