@@ -52,6 +52,13 @@ HASH = "[0-9A-Fa-f]{16,128}"
 LARGEST_RESPONSE_BYTES = 10**12
 _BYTES_SENT = "coalesce(l.body_bytes_sent, l.bytes_sent)"
 
+# nginx writes OK also where the registry behind it broke off and the client got less than was announced.
+_IS_COMPLETE = """case
+        when l.method = 'GET' and l.status in (200, 206) and l.body_bytes_sent < l.resp_content_length
+            then false
+        when l.request_completion is not null then l.request_completion = 'OK'
+    end"""
+
 _AUTH_KIND = """case
         when l.has_authorization in ('1', 'true') then 'present'
         when l.has_authorization in ('0', 'false') then 'none'
@@ -89,7 +96,7 @@ select
     h.host, nodes.node, case when regexp_full_match(l.method, '{METHOD}') then l.method end as method,
     p.path_number, l.status, l.duration_s,
     case when {_BYTES_SENT} <= {LARGEST_RESPONSE_BYTES} then {_BYTES_SENT} end as bytes_sent,
-    case when l.request_completion is not null then l.request_completion = 'OK' end as is_complete,
+    {_IS_COMPLETE} as is_complete,
     l.range is not null as is_range,
     case when regexp_full_match(l.resp_digest, '{RESPONSE_DIGEST}') then l.resp_digest end as response_digest,
     m.response_media_type,

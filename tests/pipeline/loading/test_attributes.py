@@ -65,6 +65,33 @@ def test_a_count_of_bytes_that_no_response_has_is_unknown(tmp_path: Path) -> Non
     assert [count for (count,) in rows] == [*counts[:3], None, None]
 
 
+def test_an_answer_that_is_shorter_than_announced_is_not_complete(tmp_path: Path) -> None:
+    """As nginx logged it when the registry behind it was killed: the completion says OK."""
+    asked = [
+        ("GET", "200", "8002563", "302411", False),
+        ("GET", "206", "7700152", "7700152", True),
+        ("GET", "200", "8002563", "8002563", True),
+        ("HEAD", "200", "8002563", "0", True),
+        ("GET", "304", "1600", "0", True),
+    ]
+    traffic = Traffic("acme/app", "198.51.100.40")
+    for second in range(len(asked)):
+        traffic.manifest(f"2026-01-01 10:00:0{second}", "HEAD", "latest")
+    lines = [
+        line | {"method": method, "status": status, "resp_content_length": size, "body_bytes_sent": sent}
+        for line, (method, status, size, sent, _) in zip(traffic.lines, asked, strict=True)
+    ]
+    log = tmp_path / "access.log"
+    log.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    settings = Settings(data=tmp_path / "data", logs=str(log))
+    assert load_logs(settings)["staged"] == len(asked)
+    with duckdb.connect() as con:
+        rows = con.execute(
+            f"select is_complete from read_parquet('{settings.requests}/*/*.parquet') order by line_number"
+        ).fetchall()
+    assert [is_complete for (is_complete,) in rows] == [whole for *_, whole in asked]
+
+
 @pytest.mark.parametrize("chunk_rows", [100_000, 2])
 def test_rows_lie_in_the_order_of_time_and_keep_their_own_attributes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk_rows: int
