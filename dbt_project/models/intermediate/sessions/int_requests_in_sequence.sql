@@ -7,21 +7,49 @@ with requests as (
     left join {{ ref('int_requests_untangled') }} as untangled on requests.request_order = untangled.request_order
 ),
 
-taking as (
+looking as (
     select
         *,
+        request_kind = 'manifest' and method = 'GET' and is_success as is_manifest_get,
+        last_value(case when is_tag_request then object_id end ignore nulls) over chain as asked_object_id,
+        last_value(case when is_tag_request then coalesce(is_redirected, false) and object_id is null end ignore nulls)
+            over chain as is_asked_blindly,
+        count(*) filter (where is_tag_request) over chain as tag_request_number
+    from requests
+    window chain as (
+        partition by chain_id, lane_id
+        order by ordered_at, request_order
+        rows between unbounded preceding and current row
+    )
+),
+
+-- Behind a redirecting gateway nobody sees what a tag meant: it is the digest that is asked for first after it.
+answered as (
+    select
+        *,
+        case
+            when is_asked_blindly
+                then first_value(
+                    case when is_manifest_get and not is_tag_request then reference_id end ignore nulls
+                ) over (
+                    partition by chain_id, lane_id, tag_request_number
+                    order by ordered_at, request_order
+                    rows between unbounded preceding and current row
+                )
+        end as first_reference_id
+    from looking
+),
+
+taking as (
+    select
+        * exclude (is_manifest_get, asked_object_id, is_asked_blindly, tag_request_number, first_reference_id),
         request_kind = 'blob' and method = 'GET' and is_success as is_blob_get,
         is_tag_request and method = 'HEAD' and is_success as is_look,
         -- The GET that follows a look at a tag: of the tag, or of the digest that it meant.
-        request_kind = 'manifest' and method = 'GET' and is_success
-        and (is_tag_request or is_opening or object_id = last_value(
-            case when is_tag_request then object_id end ignore nulls
-        ) over (
-            partition by chain_id, lane_id
-            order by ordered_at, request_order
-            rows between unbounded preceding and current row
-        )) as is_taking_up
-    from requests
+        is_manifest_get
+        and (is_tag_request or is_opening or object_id = asked_object_id or reference_id = first_reference_id)
+            as is_taking_up
+    from answered
 ),
 
 paired as (
