@@ -8,7 +8,8 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-# Of the lake: 2 added unknown_agent_pattern.
+# The form of the lake: 2 added unknown_agent_pattern. Rows of an older form lack columns, which read as null;
+# a newer form is refused.
 SCHEMA_VERSION = 2
 UNITED = "month.json"
 SEEN = "seen"
@@ -224,9 +225,17 @@ def _read_entries(path: Path) -> list[Load]:
             f"The ledger's {path} cannot be read: {error.strerror}. Mend its permissions."
         ) from None
     try:
-        return [Load(**json.loads(line)) for line in lines]
-    except (ValueError, TypeError):
+        entries = [json.loads(line) for line in lines]
+        forms = [entry.get("schema_version", 1) for entry in entries]
+        if all(form <= SCHEMA_VERSION for form in forms):
+            return [Load(**entry) for entry in entries]
+    except (ValueError, TypeError, AttributeError):
         raise LedgerError(
-            f"The ledger's {path} is damaged, or of another version of Pullhouse. Restore it from a backup,"
-            " or remove it: what it names is then loaded again from the sources."
+            f"The ledger's {path} is damaged. Restore it from a backup, or remove it: what it names is then"
+            " loaded again from the sources."
         ) from None
+    raise LedgerError(
+        f"The ledger's {path} was written by a newer version of Pullhouse: its lake has form {max(forms)},"
+        f" this version reads forms up to {SCHEMA_VERSION}. Nothing was changed. Use that version again, or"
+        " restore a backup that was made before it."
+    )

@@ -150,5 +150,5 @@ def test_a_damaged_entry_is_named(tmp_path: Path, text: str) -> None:
     path = tmp_path / "2026-01" / "x.json"
     path.parent.mkdir()
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(LedgerError, match=r"2026-01/x\.json is damaged, or of another version"):
+    with pytest.raises(LedgerError, match=r"2026-01/x\.json is damaged"):
         Ledger(tmp_path)
