@@ -44,7 +44,8 @@ final as (
     select
         pull_id,
         case outcome
-            when 'push' then 'Push: ' || {{ counted('push_count', 'request') }} || ' wrote to the repository, or asked to.'
+            when 'push'
+                then 'Push: ' || {{ counted('push_count', 'request') }} || ' wrote to the repository, or asked to.'
             when 'artifact'
                 then case
                     when artifact_count > 0 and artifact_count >= image_request_count - blob_count
