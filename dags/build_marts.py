@@ -98,13 +98,13 @@ def build_marts() -> None:
 
     @task
     def report() -> str:
-        """The page and the digest of what is published now."""
-        from dashboard.report.write import write
+        """The page, the digest and the exports of what is published now."""
+        from pipeline.exports.write import write_after_publication
         from pipeline.settings import load_settings
         from pipeline.tasks import safe_errors
 
         with safe_errors():
-            return str(write(load_settings()))
+            return write_after_publication(load_settings())
 
     planned = plan()
     look_up_manifests() >> planned

@@ -1,14 +1,22 @@
 """Docker's Summary and Trends reports of verified publishers, for scripts that read those.
 
 Columns: https://docs.docker.com/docker-hub/repos/manage/trusted-content/insights-analytics/ (2026-11), in
-Docker's words and order. Weeks and months that are final; nothing is suppressed, as in Docker's own.
+Docker's words and order. The newest final weeks and months; nothing is suppressed, as in Docker's own.
 """
 
 from __future__ import annotations
 
+from datetime import date
+
+import duckdb
+import pandas as pd
+
 from dashboard.queries.unique_keys import UNIQUE_KEYS
 
 _GRAINS = {"week": ("weekly", "pulls_weekly"), "month": ("monthly", "pulls_monthly")}
+# Periods by grain. They are counted over sessions: of all that there are, that would take minutes.
+NEWEST = {"week": 13, "month": 3}
+_NEVER = date(9999, 12, 31)
 
 
 def _namespace(repository: str) -> str:
@@ -16,7 +24,7 @@ def _namespace(repository: str) -> str:
     return f"regexp_replace({repository}, '/[^/]*$', '')"
 
 
-def _summed(level: str, reference: str, rows: str, mart: str, granularity: str) -> str:
+def _summed(level: str, reference: str, rows: str, mart: str, granularity: str, first_day: date) -> str:
     return f"""
         select
             '{granularity}' as DATE_GRANULARITY, strftime(period_start, '%Y-%m-%d') as DATE_REFERENCE,
@@ -24,10 +32,11 @@ def _summed(level: str, reference: str, rows: str, mart: str, granularity: str) 
             download_count as DATA_DOWNLOADS, version_check_count as VERSION_CHECKS, pull_count as EVENT_COUNT
         from {mart}
         where repository <> '*' and is_final and pull_count > 0 and {rows}
+            and period_start >= date '{first_day}'
     """
 
 
-def _digests(grain: str, granularity: str) -> str:
+def _digests(grain: str, granularity: str, first_day: date) -> str:
     return f"""
         select
             '{granularity}', strftime(period_start, '%Y-%m-%d'), {_namespace("repository")}, 'digest',
@@ -38,7 +47,9 @@ def _digests(grain: str, granularity: str) -> str:
                 cast(sum(download_count) as bigint) as downloads,
                 count(*) filter (where outcome = 'version_check') as checks
             from fct_pulls
-            where outcome in ('download', 'version_check') and digest is not null
+            where
+                outcome in ('download', 'version_check') and digest is not null
+                and pull_date >= date '{first_day}'
             group by all
         )
         inner join (select period_start from dim_periods where grain = '{grain}' and is_final)
@@ -46,7 +57,7 @@ def _digests(grain: str, granularity: str) -> str:
     """
 
 
-def _trends(grain: str, granularity: str) -> str:
+def _trends(grain: str, granularity: str, first_day: date) -> str:
     origin = "coalesce(unique_keys.unique_key, pulls.origin_id)"
     return f"""
         select
@@ -69,31 +80,49 @@ def _trends(grain: str, granularity: str) -> str:
                 periods.grain = '{grain}' and periods.is_final
                 and cast(date_trunc('{grain}', pulls.pull_date) as date) = periods.period_start
         left join unique_keys on pulls.origin_id = unique_keys.origin_id
-        where pulls.outcome in ('download', 'version_check')
+        where pulls.outcome in ('download', 'version_check') and pulls.pull_date >= date '{first_day}'
         group by all
     """
 
 
-def _summary() -> str:
+def _summary(first_days: dict[str, date]) -> str:
     parts = []
     for grain, (granularity, mart) in _GRAINS.items():
+        first_day = first_days[grain]
+        by_tag = "dimension = 'tag' and value <> 'unknown'"
         parts += [
-            _summed("repository", "repository", "true", mart, granularity),
+            _summed("repository", "repository", "true", mart, granularity, first_day),
             _summed(
-                "tag",
-                "repository || ':' || value",
-                "dimension = 'tag' and value <> 'unknown'",
-                f"{mart}_by_dimension",
-                granularity,
+                "tag", "repository || ':' || value", by_tag, f"{mart}_by_dimension", granularity, first_day
             ),
-            _digests(grain, granularity),
+            _digests(grain, granularity, first_day),
         ]
     return " union all ".join(parts) + " order by 1 desc, 2, 3, 4 desc, 5"
 
 
-REPORTS = {
-    "summary": _summary(),
-    "trends": f"with recursive {UNIQUE_KEYS}"
-    + " union all ".join(_trends(grain, granularity) for grain, (granularity, _) in _GRAINS.items())
-    + " order by 1 desc, 2, 4, 10 desc, 6, 7, 8, 9",
-}
+def _all_trends(first_days: dict[str, date]) -> str:
+    parts = [_trends(grain, granularity, first_days[grain]) for grain, (granularity, _) in _GRAINS.items()]
+    return (
+        f"with recursive {UNIQUE_KEYS}"
+        + " union all ".join(parts)
+        + " order by 1 desc, 2, 4, 10 desc, 6, 7, 8, 9"
+    )
+
+
+def read(con: duckdb.DuckDBPyConnection) -> dict[str, pd.DataFrame]:
+    """The reports by name, over the published marts in use: `summary` and `trends`, with Docker's columns."""
+    # As a literal, a day keeps DuckDB from reading what lies before it.
+    first_days = {grain: _first_day(con, grain) for grain in _GRAINS}
+    return {
+        name: con.execute(sql(first_days)).df()
+        for name, sql in (("summary", _summary), ("trends", _all_trends))
+    }
+
+
+def _first_day(con: duckdb.DuckDBPyConnection, grain: str) -> date:
+    found = con.execute(
+        "select min(period_start) from (select period_start from dim_periods where grain = ? and is_final"
+        " order by period_start desc limit ?)",
+        [grain, NEWEST[grain]],
+    ).fetchone()
+    return found[0] if found and found[0] else _NEVER

@@ -27,9 +27,21 @@ def write(settings: Settings) -> dict[str, int]:
         write_text(folder / "metrics.prom", metrics.as_prometheus(metrics.read(con), published_at))
         repositories = _write_badges(con, folder / "badges")
         write_csv(folder / "public" / "pulls_weekly.csv", con.execute(public.pulls_weekly()).df())
-        for name, sql in docker.REPORTS.items():
-            write_csv(folder / "docker" / f"{name}.csv", con.execute(sql).df())
+        for name, frame in docker.read(con).items():
+            write_csv(folder / "docker" / f"{name}.csv", frame)
     return {"repositories": repositories, "tags": len(tags)}
+
+
+def write_after_publication(settings: Settings) -> str:
+    """What the last task of a build writes: the report, then every export; returns the path of the report.
+
+    Raises NotPublishedError when no marts are published.
+    """
+    from dashboard.report.write import write as write_report
+
+    page = write_report(settings)
+    write(settings)
+    return str(page)
 
 
 def show(settings: Settings, written: dict[str, int], console: Console) -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.exports import docker
 from pipeline.exports.write import write
 from pipeline.settings import Settings
+from pipeline.warehouse.marts import open_marts
 from tests.dashboard.conftest import Published, sample_marts
 
 __all__ = ["sample_marts"]
@@ -77,6 +79,16 @@ def test_rows_add_up_to_the_sessions(marts: Published, granularity: str, grain: 
         assert sums(report(marts, "summary"), granularity, level) == expected
         if level == "repository":
             assert sums(report(marts, "trends"), granularity) == expected
+
+
+def test_only_the_newest_periods_are_written(marts: Published, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(docker, "NEWEST", {"week": 2, "month": 1})
+    with open_marts(Settings(data=marts.path.parent)) as con:
+        found = docker.read(con)
+    for frame in found.values():
+        days = set(zip(frame["DATE_GRANULARITY"], frame["DATE_REFERENCE"], strict=True))
+        # The newest week, from 2026-11-09 on, and its month are not final.
+        assert days == {("weekly", "2026-10-26"), ("weekly", "2026-11-02"), ("monthly", "2026-10-01")}
 
 
 def sums(
