@@ -14,7 +14,8 @@ VARIABLE = re.compile(r"\$\{(\w+)")
 # What the containers fix themselves, what only a person at a command line gives, and tables, which no
 # variable can hold well.
 NOT_FROM_DOT_ENV = {
-    "data", "logs", "log_format", "log_formats", "labels", "sources", "reference_sources", "registry_totals_urls"
+    "data", "logs", "log_format", "log_formats", "labels", "sources", "reference_sources",
+    "registry_totals_urls",
 }  # fmt: skip
 
 
