@@ -14,6 +14,8 @@ from pathlib import Path
 from tests.live.lab.clients import Machine, inside
 
 PATIENCE_S = 60.0
+# Tests that are killed take their engines with them.
+WITH_US = ["setpriv", "--pdeathsig", "TERM"]
 
 
 @contextmanager
@@ -36,7 +38,9 @@ def running(folder: Path, today: Path, python: Path) -> Iterator[Machine]:
         for name, command in commands.items():
             with (sockets[name].parent / "log").open("wb") as output:
                 processes.append(
-                    subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True)
+                    subprocess.Popen(
+                        [*WITH_US, *command], stdout=output, stderr=output, start_new_session=True
+                    )
                 )
         for name, socket in sockets.items():
             _wait_for(socket, name)
