@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from tests.figures import exposure
@@ -72,3 +74,10 @@ def test_images_that_are_used_together(figures: Warehouse) -> None:
         " from images_together_monthly where together_share >= 0 order by repository"
     )
     assert found == [(FIRST_IMAGE, SECOND_IMAGE, 12, 0.8), (SECOND_IMAGE, FIRST_IMAGE, 12, 1.0)]
+
+
+def test_the_query_of_the_documentation(figures: Warehouse, repo_root: Path) -> None:
+    """It runs as it is printed, and finds the two advisories."""
+    page = (repo_root / "docs" / "installs.md").read_text("utf-8")
+    (query,) = [sql for sql in re.findall(r"```sql\n(.*?)```", page, re.DOTALL) if "exposure_daily" in sql]
+    assert len(figures.query(query)) == 2
