@@ -60,7 +60,7 @@ def load_requests(settings: Settings, letter: str, requests: list[dict[str, Any]
         con.execute(f"create table requests ({columns})")
         for number, request in enumerate(requests):
             _insert(con, {"request_id": f"{letter}{number}"} | request)
-        parquet.write_requests(con, settings.requests, load.load_id, "none")
+        parquet.write_requests(con, settings.requests, load.load_id, "none", days)
     Ledger(settings.loads).commit(load)
     return load
 
