@@ -17,8 +17,8 @@ from ingest.errors import ObjectError, SourceError
 from pipeline.catalogue.store import CatalogueError
 from pipeline.lake.ledger import LedgerError
 from pipeline.local_airflow.standalone import AirflowError
-from pipeline.lock import LockError
-from pipeline.resources import ResourceError
+from pipeline.process.lock import LockError
+from pipeline.process.resources import ResourceError
 from pipeline.screens.explain import UnknownPullError
 from pipeline.screens.labels import LabelsError
 from pipeline.settings import (

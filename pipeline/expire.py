@@ -9,7 +9,7 @@ from typing import Any
 
 from enrichers.identity import KeyRing
 from pipeline.lake.ledger import Ledger
-from pipeline.lock import warehouse_lock
+from pipeline.process.lock import warehouse_lock
 from pipeline.settings import Settings
 
 # No load takes that long: what is older was left behind by a killed one.

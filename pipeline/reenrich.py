@@ -18,7 +18,7 @@ from pipeline.loading import pending
 from pipeline.loading.load import Loader
 from pipeline.loading.pending import PendingObject
 from pipeline.loading.refused import object_errors
-from pipeline.lock import warehouse_lock
+from pipeline.process.lock import warehouse_lock
 from pipeline.settings import Settings
 from pipeline.warehouse import build, publish
 

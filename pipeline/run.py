@@ -18,7 +18,7 @@ from pipeline.lake.ledger import Ledger
 from pipeline.loading import pending
 from pipeline.loading.refused import RefusedObjects
 from pipeline.local_airflow.runner import DagFailedError, Progress, RunRequest, run_dags
-from pipeline.progress import Watch
+from pipeline.process.progress import Watch
 from pipeline.screens import losses, report
 from pipeline.settings import Settings, load_settings
 from pipeline.warehouse.plan import read_publication

@@ -33,7 +33,7 @@ from ingest.formats import choice
 from ingest.formats.own import FormatError
 from ingest.networks import parse_network
 from ingest.sources import scheme_of
-from pipeline.machine import machine_memory
+from pipeline.process.machine import machine_memory
 
 # Less does not hold what one block of a log, and the columns that are made of it, take.
 SMALLEST_MEMORY = ByteSize(256 * 1024 * 1024)

@@ -20,7 +20,7 @@ from enrichers.manifests import manifest
 from pipeline.catalogue import store
 from pipeline.catalogue.registry_client import REGISTRYS_FAULT, Credentials, LookUpError, RegistryClient
 from pipeline.lake.ledger import Ledger
-from pipeline.lock import warehouse_lock
+from pipeline.process.lock import warehouse_lock
 from pipeline.settings import Settings
 
 # A digest that the registry does not have, or lies about, is asked for by so many runs, and by more where

@@ -23,7 +23,7 @@ from pipeline.loading.pending import PendingObject
 from pipeline.loading.refused import RefusedObjects, object_errors
 from pipeline.loading.reverse_dns import ReverseDns, SystemResolver
 from pipeline.loading.sources import open_source
-from pipeline.resources import confine, full_disk_errors, spill_folder
+from pipeline.process.resources import confine, full_disk_errors, spill_folder
 from pipeline.settings import Settings
 from pipeline.tasks import added
 

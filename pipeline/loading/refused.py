@@ -19,7 +19,7 @@ from enrichers.reference.errors import ReferenceDataError
 from ingest.errors import ObjectError, PassingObjectError
 from pipeline.lake.ledger import write_durably
 from pipeline.paths import REPOSITORY_ROOT
-from pipeline.resources import ResourceError
+from pipeline.process.resources import ResourceError
 from pipeline.tasks import describe
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from typing import Any
 
 from filelock import AcquireReturnProxy, FileLock, Timeout
 
-from pipeline.lock import LockError
 from pipeline.paths import REPOSITORY_ROOT
+from pipeline.process.lock import LockError
 from pipeline.settings import Settings, load_settings
 
 GRACE_S = 10

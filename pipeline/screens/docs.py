@@ -7,8 +7,8 @@ from pathlib import Path
 from rich.console import Console
 
 from pipeline.lake.ledger import write_durably
-from pipeline.lock import warehouse_lock
 from pipeline.paths import REPOSITORY_ROOT
+from pipeline.process.lock import warehouse_lock
 from pipeline.settings import Settings
 from pipeline.warehouse import build, plan
 

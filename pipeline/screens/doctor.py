@@ -26,7 +26,7 @@ from ingest.sources.model import LogObject
 from ingest.texts import tidy
 from pipeline.loading.refused import object_errors
 from pipeline.loading.sources import open_source
-from pipeline.resources import confine
+from pipeline.process.resources import confine
 from pipeline.screens import expected, tiers
 from pipeline.screens.losses import Losses
 from pipeline.settings import Settings, make_data_directory

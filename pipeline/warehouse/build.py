@@ -14,9 +14,9 @@ from typing import Any
 import duckdb
 
 from pipeline.lake.parquet import quoted
-from pipeline.lock import warehouse_lock
 from pipeline.paths import REPOSITORY_ROOT
-from pipeline.resources import ResourceError, duckdb_size, full_disk_errors, full_disk_in
+from pipeline.process.lock import warehouse_lock
+from pipeline.process.resources import ResourceError, duckdb_size, full_disk_errors, full_disk_in
 from pipeline.settings import Settings
 from pipeline.warehouse import comments, plan, publish
 

@@ -17,8 +17,8 @@ from pipeline.catalogue import changes, store
 from pipeline.lake import parquet
 from pipeline.lake.ledger import Ledger, Load
 from pipeline.loading import stages
-from pipeline.lock import warehouse_lock
 from pipeline.paths import REPOSITORY_ROOT
+from pipeline.process.lock import warehouse_lock
 from pipeline.settings import Settings
 from pipeline.warehouse import own_files
 

@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 
 from pipeline.lake.ledger import fsync, replace_durably, write_durably
-from pipeline.lock import warehouse_lock
-from pipeline.resources import full_disk_errors
+from pipeline.process.lock import warehouse_lock
+from pipeline.process.resources import full_disk_errors
 from pipeline.settings import Settings
 from pipeline.warehouse import pull_requests
 

@@ -13,7 +13,7 @@ import duckdb
 
 from pipeline.lake.ledger import fsync, replace_durably
 from pipeline.lake.parquet import quoted
-from pipeline.resources import confine, full_disk_errors
+from pipeline.process.resources import confine, full_disk_errors
 from pipeline.settings import Settings
 
 # Where dbt leaves them (models/marts/core): those of all days that the build read.

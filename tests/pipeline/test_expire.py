@@ -11,7 +11,7 @@ import pytest
 from enrichers.identity import KeyRing
 from pipeline import expire
 from pipeline.lake.ledger import Ledger
-from pipeline.lock import LockError
+from pipeline.process.lock import LockError
 from pipeline.settings import Settings
 from tests.pipeline.loads import a_load
 
@@ -84,7 +84,7 @@ def test_it_waits_for_a_build(settings: Settings, repo_root: Path) -> None:
     """A build must not lose a file that it is about to read, and two compactions would lose entries."""
     settings.data.mkdir()
     hold = (
-        "import sys; from pathlib import Path; from pipeline.lock import warehouse_lock\n"
+        "import sys; from pathlib import Path; from pipeline.process.lock import warehouse_lock\n"
         "from pipeline.settings import Settings\n"
         "with warehouse_lock(Settings(data=Path(sys.argv[1]))): print('held', flush=True); sys.stdin.read()"
     )

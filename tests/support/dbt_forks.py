@@ -20,8 +20,8 @@ from pathlib import Path
 from subprocess import PIPE, CompletedProcess, Popen
 from typing import Any
 
-from pipeline.machine import machine_memory
-from pipeline.resources import duckdb_size
+from pipeline.process.machine import machine_memory
+from pipeline.process.resources import duckdb_size
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = ROOT / "dbt_project"

@@ -17,7 +17,7 @@ from ingest.errors import ObjectError, PassingObjectError
 from pipeline.lake.ledger import Ledger
 from pipeline.loading import attributes, keys, load, pending, refused
 from pipeline.loading.refused import RefusedObjects, object_errors
-from pipeline.resources import ResourceError
+from pipeline.process.resources import ResourceError
 from pipeline.settings import Settings
 from tests.support.factories import Traffic
 

@@ -16,7 +16,7 @@ from filelock import FileLock
 
 from pipeline.local_airflow import runner
 from pipeline.local_airflow.runner import DagFailedError, Progress, environment_of, run_dags
-from pipeline.lock import LockError
+from pipeline.process.lock import LockError
 from pipeline.settings import Settings, SettingsError, Source
 from tests.support import webhook
 

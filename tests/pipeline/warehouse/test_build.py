@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ByteSize
 
-from pipeline.resources import ResourceError
+from pipeline.process.resources import ResourceError
 from pipeline.settings import Settings
 from pipeline.warehouse import build, plan, publish
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pipeline.lock import LockError
+from pipeline.process.lock import LockError
 from pipeline.settings import Settings
 from pipeline.watch import alerts
 from pipeline.watch.alerts import Trouble

@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.machine import machine_memory
-from pipeline.resources import ResourceError, confine, full_disk_errors, full_disk_in, spill_folder
+from pipeline.process.machine import machine_memory
+from pipeline.process.resources import ResourceError, confine, full_disk_errors, full_disk_in, spill_folder
 
 ADDRESS = "198.51.100.7"
 MANY_ROWS = f"select '{ADDRESS}' || range as client, md5(range::varchar) as digest from range(1000000)"
@@ -77,7 +77,8 @@ def test_each_connection_spills_into_a_folder_of_its_own(tmp_path: Path) -> None
 
 def test_what_a_killed_process_spilled_is_removed(tmp_path: Path) -> None:
     killed = (
-        "import os, signal, sys; from pathlib import Path; from pipeline.resources import spill_folder\n"
+        "import os, signal, sys; from pathlib import Path\n"
+        "from pipeline.process.resources import spill_folder\n"
         "with spill_folder(Path(sys.argv[1])) as folder:\n"
         "    (folder / 'spilled').write_text('x'); os.kill(os.getpid(), signal.SIGKILL)"
     )

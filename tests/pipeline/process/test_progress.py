@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import progress
-from pipeline.progress import Watch
+from pipeline.process import progress
+from pipeline.process.progress import Watch
 from pipeline.settings import Settings
 
 START = 1_000_000.0

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.lock import LockError, warehouse_lock
+from pipeline.process.lock import LockError, warehouse_lock
 from pipeline.settings import Settings
 
 HOLD = """
 import sys
 from pathlib import Path
-from pipeline.lock import warehouse_lock
+from pipeline.process.lock import warehouse_lock
 from pipeline.settings import Settings
 with warehouse_lock(Settings(data=Path(sys.argv[1]), lock_wait_s=0)):
     print("held", flush=True)
