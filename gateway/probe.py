@@ -167,9 +167,7 @@ def _ways(one: Probe, manifest: str, blob: str) -> Iterator[str]:
     """What becomes of each kind of client, and whether it arrives where it is sent."""
     for name, agent in AGENTS.items():
         answers = [one.ask("HEAD", path, agent, Accept=MANIFESTS) for path in (manifest, blob)]
-        words = [
-            "redirected" if answer.status in (301, 302, 303, 307, 308) else "proxied" for answer in answers
-        ]
+        words = ["redirected" if answer.status in REDIRECTS else "proxied" for answer in answers]
         yield f"{name}: manifests {words[0]}, layers {words[1]}"
         for answer in answers:
             if "Location" in answer.headers and answer.status > 300:
