@@ -63,6 +63,7 @@ class Gateway:
         self.settings: Settings | None = None
         self._text = ""
         self._seen: bytes | None = None
+        self._down: Set[str] = frozenset()
         self._nginx: subprocess.Popen[bytes] | None = None
 
     @property
@@ -82,7 +83,8 @@ class Gateway:
         """Use what has changed; what cannot be used is said, once, and nothing changes."""
         content = self.source.read_bytes() if self.source.exists() else None
         if content == self._seen and self.settings:
-            self._refresh(self.settings, down)
+            if down != self._down:
+                self._refresh(self.settings, down)
             return
         self._seen = content
         try:
@@ -111,11 +113,11 @@ class Gateway:
 
     def _use(self, settings: Settings, down: Set[str]) -> bool:
         text = render(settings, self.state, self.source, down)
-        if text != self._text:
+        has_changed = text != self._text
+        if has_changed:
             check(text, self.state).replace(self.configuration)
-        changed = text != self._text
-        self.settings, self._text = settings, text
-        return changed
+        self.settings, self._text, self._down = settings, text, down
+        return has_changed
 
 
 def run(source: Path, state: Path, say: Say) -> int:
