@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -62,7 +61,7 @@ def test_they_are_refused_with_a_way_out(read: Callable[..., Any], line: dict[st
     )
 
 
-@pytest.mark.skipif(not shutil.which("jq"), reason="jq is not installed")
+@pytest.mark.live
 def test_the_pages_recipe_makes_requests_of_them(repo_root: Path, read: Callable[..., Any]) -> None:
     page = (repo_root / "docs" / "sources.md").read_text(encoding="utf-8")
     [program] = re.findall(r"^jq -c '([^']+)' notifications\.jsonl > requests\.json$", page, re.MULTILINE)
