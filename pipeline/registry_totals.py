@@ -16,13 +16,9 @@ from typing import Any
 
 import httpx
 
+from pipeline.catalogue.registry_client import ANSWER_S, CONNECT_S, READ_S, LookUpError, read_body
 from pipeline.settings import Settings, TotalSource
 from pipeline.warehouse.own_files import TOTALS
-
-CONNECT_S, READ_S = 5.0, 10.0
-# Drop by drop is slow too: an answer, its body included, takes no longer.
-ANSWER_S = 30.0
-MOST_BYTES = 1_000_000
 
 
 class TotalError(RuntimeError):
@@ -56,25 +52,17 @@ def ask(settings: Settings, today: date) -> dict[str, Any]:
 
 def read(source: TotalSource) -> int:
     """The total that a registry publishes of one repository. Raises TotalError."""
+    deadline = time.monotonic() + ANSWER_S
     with _as_total_error(), httpx.Client(timeout=httpx.Timeout(READ_S, connect=CONNECT_S)) as client:
         headers = {"accept": "application/json", "user-agent": "pullhouse (registry totals)"}
         with client.stream("GET", source.url, headers=headers, follow_redirects=False) as answer:
             if answer.status_code != 200:
                 raise TotalError(f"the registry answered {answer.status_code}")
-            body = _body(answer)
+            body = read_body(answer, deadline)
             kind = answer.headers.get("content-type", "")
     if "html" in kind or body.lstrip().startswith(b"<"):
         raise TotalError("the registry answered with an HTML page")
     return _number(body, source.field)
-
-
-def _body(answer: httpx.Response) -> bytes:
-    began, body = time.monotonic(), b""
-    for part in answer.iter_bytes():
-        body += part
-        if len(body) > MOST_BYTES or time.monotonic() - began > ANSWER_S:
-            raise TotalError("the registry's answer is too long, or too slow")
-    return body
 
 
 def _number(body: bytes, field: str) -> int:
@@ -93,6 +81,8 @@ def _number(body: bytes, field: str) -> int:
 def _as_total_error() -> Iterator[None]:
     try:
         yield
+    except LookUpError:
+        raise TotalError("the registry's answer is too long, or too slow") from None
     except httpx.TimeoutException:
         raise TotalError("the registry did not answer in time") from None
     except (httpx.HTTPError, httpx.InvalidURL):

@@ -144,11 +144,11 @@ class RegistryClient:
         raise LookUpError(REDIRECT_REFUSED)
 
     def _send(self, url: httpx.URL, accept: str, authorization: str | None) -> tuple[httpx.Response, bytes]:
-        headers = {"accept": accept} | ({"authorization": authorization} if authorization else {})
         deadline = time.monotonic() + self._answer_s
+        headers = {"accept": accept} | ({"authorization": authorization} if authorization else {})
         try:
             with self._client.stream("GET", url, headers=headers) as answer:
-                return answer, _read(answer, deadline)
+                return answer, read_body(answer, deadline)
         except httpx.TimeoutException:
             raise LookUpError(TIMEOUT) from None
         except (httpx.RemoteProtocolError, httpx.DecodingError):
@@ -210,8 +210,12 @@ def _redirected(url: httpx.URL, location: str) -> httpx.URL:
     return target
 
 
-def _read(answer: httpx.Response, deadline: float) -> bytes:
-    """The body, as long as it is neither too large nor too slow."""
+def read_body(answer: httpx.Response, deadline: float) -> bytes:
+    """The body of a streamed answer, at most LARGEST_BODY bytes.
+
+    `deadline`: of the monotonic clock; a body that trickles past it is given up, however steadily it comes.
+    Raises LookUpError: TOO_LARGE, TIMEOUT.
+    """
     parts, size = [], 0
     for part in answer.iter_bytes():
         parts.append(part)

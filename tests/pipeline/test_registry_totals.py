@@ -11,6 +11,7 @@ from threading import Thread
 
 import pytest
 
+from enrichers.manifests.manifest import LARGEST_BODY
 from pipeline import registry_totals
 from pipeline.settings import Settings, TotalSource
 from pipeline.warehouse import own_files
@@ -27,7 +28,7 @@ ANSWERS: dict[str, tuple[int, str, bytes]] = {
     "/list": (200, "application/json", b"[1]"),
     "/deep": (200, "application/json", b"[" * 100_000),
     "/broken": (200, "application/json", b'{"pull_count": 12'),
-    "/huge": (200, "application/json", b" " * 1_000_001),
+    "/huge": (200, "application/json", b" " * (LARGEST_BODY + 1)),
     "/moved": (302, "text/plain", b""),
     "/limited": (429, "text/plain", b""),
 }
