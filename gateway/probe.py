@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
+import re
 import ssl
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from email.message import Message
-from http.client import HTTPException
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 
-PATIENCE_S = 20
+from gateway.answers import MOST_REDIRECTS, Answer, ProbeError, ask, parts_of, there
+
 EXAMPLE = "https://images.example.com/team/app:1.0"
 MANIFESTS = ", ".join(
     f"application/vnd.{name}+json"
@@ -29,24 +26,12 @@ AGENTS = {
     "podman": "containers/5.36.2 (github.com/containers/image)",
     "anybody else": "pullhouse-check/1",
 }
+ANYBODY = AGENTS["anybody else"]
 WORKS, LOOK, BROKEN = 0, 1, 2
-REDIRECTS = (301, 302, 303, 307, 308)
+CHALLENGE = re.compile(r'(\w+)="([^"]*)"')
+DIGEST = re.compile(r"^[a-z0-9+._-]+:[0-9a-fA-F]{32,128}$")
 
 Say = Callable[[str], None]
-
-
-class ProbeError(Exception):
-    """Something that a pull needs does not work."""
-
-
-@dataclass
-class Answer:
-    """What came back; `headers` as http.client has them."""
-
-    status: int
-    headers: Message
-    body: bytes
-    url: str
 
 
 @dataclass
@@ -62,50 +47,39 @@ class Probe:
     def ask(self, method: str, path: str, agent: str, **headers: str) -> Answer:
         """One request, without following a redirect. Raises ProbeError where there is no answer."""
         url = urljoin(self.base, path)
-        sent = {name.replace("_", "-"): value for name, value in headers.items()} | {"User-Agent": agent}
+        sent = headers | {"User-Agent": agent}
         if self.token and urlsplit(url).netloc == urlsplit(self.base).netloc:
             sent["Authorization"] = f"Bearer {self.token}"
-        request = urllib.request.Request(url, headers=sent, method=method)  # noqa: S310 - checked in `probe`
-        opener = urllib.request.build_opener(_Stay, urllib.request.HTTPSHandler(context=self.context))
-        try:
-            with opener.open(request, timeout=PATIENCE_S) as answer:
-                return Answer(answer.status, answer.headers, answer.read(1_000_000), url)
-        except urllib.error.HTTPError as error:
-            with error:
-                return Answer(error.code, error.headers, error.read(1_000_000), url)
-        except (OSError, HTTPException) as error:
-            raise ProbeError(f"{urlsplit(url).netloc} does not answer: {_reason(error)}") from None
+        return ask(method, url, sent, self.context)
 
     def follow(self, method: str, path: str, agent: str, **headers: str) -> Answer:
-        """The same, with up to three redirects."""
+        """The same, where its redirects lead. Raises ProbeError for a circle of them too."""
         answer = self.ask(method, path, agent, **headers)
-        for _ in range(3):
-            if answer.status not in REDIRECTS:
-                break
-            answer = self.ask(method, urljoin(answer.url, answer.headers["Location"]), agent, **headers)
-        return answer
+        for _ in range(MOST_REDIRECTS):
+            if not answer.is_redirect:
+                return answer
+            answer = self.ask(method, there(answer), agent, **headers)
+        raise ProbeError(f"{urljoin(self.base, path)} leads from redirect to redirect, without an end")
 
 
-class _Stay(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
-        return None
+def probe(address: str, say: Say, context: ssl.SSLContext | None = None) -> int:
+    """Try it all, say each result. 0: a pull works; 1: it does, but look at what is said; 2: it does not.
 
-
-def probe(address: str, say: Say) -> int:
-    """Try it all, say each result. 0: a pull works; 1: it does, but look at what is said; 2: it does not."""
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        say(f"which gateway? make check-gateway URL={EXAMPLE}")
+    `context`: other certificates than those that the machine trusts.
+    """
+    try:
+        parts = parts_of(address)
+    except ProbeError as error:
+        say(f"which gateway? {error}. make check-gateway URL={EXAMPLE}")
         return BROKEN
-    one = Probe(f"{parts.scheme}://{parts.netloc}", say)
+    one = Probe(f"{parts.scheme}://{parts.netloc}", say, context)
     try:
         _gateway(one)
-        if parts.path.strip("/"):
-            _pull(one, *_named(parts.path))
+        repository, reference = _named(parts.path)
+        if repository:
+            _pull(one, repository, reference)
         else:
-            one.doubts.append(
-                "no pull was tried: name an image (URL=https://images.example.com/team/app:1.0)"
-            )
+            one.doubts.append(f"no pull was tried: name an image (URL={EXAMPLE})")
     except ProbeError as error:
         say(f"does not work: {error}")
         return BROKEN
@@ -115,109 +89,140 @@ def probe(address: str, say: Say) -> int:
 
 
 def _named(path: str) -> tuple[str, str]:
-    name, mark, tag = path.strip("/").partition("@")
-    if not mark:
-        name, _, tag = name.partition(":")
-    return name, tag or "latest"
+    """Repository, and digest or tag: of `/team/app`, `/team/app:1.0`, `/team/app:1.0@sha256:…`."""
+    name, _, digest = path.strip("/").partition("@")
+    name, _, tag = name.partition(":")
+    return name, digest or tag or "latest"
 
 
 def _gateway(one: Probe) -> None:
-    if one.ask("GET", "/gateway/health", AGENTS["anybody else"]).status == 204:
+    if one.ask("GET", "/gateway/health", ANYBODY).status == 204:
         one.say("works: a Pullhouse gateway answers")
     else:
         one.doubts.append("something answers, but no Pullhouse gateway (it has no /gateway/health)")
     if urlsplit(one.base).scheme == "http" and not (urlsplit(one.base).hostname or "").startswith("127."):
         one.doubts.append("plain HTTP: docker and most clients insist on TLS, but for 127.0.0.1")
-    ping = one.follow("GET", "/v2/", AGENTS["anybody else"])
+    ping = one.follow("GET", "/v2/", ANYBODY)
+    if urlsplit(ping.url).netloc != urlsplit(one.base).netloc:
+        one.doubts.append(f"the ping is redirected to {urlsplit(ping.url).netloc}: some clients go on there")
     if ping.status not in (200, 401):
-        raise ProbeError(f"the ping (/v2/) is answered with {ping.status}: {_words(ping)}")
+        raise ProbeError(f"the ping (/v2/) is answered with {ping.status}: {ping.words()}")
     one.say("works: the ping" + (", which asks for a login" if ping.status == 401 else ""))
 
 
-def _pull(one: Probe, repository: str, tag: str) -> None:
+def _pull(one: Probe, repository: str, reference: str) -> None:
     manifests = f"/v2/{quote(repository)}/manifests/"
-    first = one.ask("GET", manifests + tag, AGENTS["anybody else"], Accept=MANIFESTS)
-    if first.status == 401:
-        one.token = _token(one, first.headers.get("WWW-Authenticate", ""), repository)
-        first = one.ask("GET", manifests + tag, AGENTS["anybody else"], Accept=MANIFESTS)
-    if first.status != 200:
-        raise ProbeError(f"{repository}:{tag} is answered with {first.status}: {_words(first)}")
-    one.say(f"works: the manifest of {repository}:{tag}")
-    manifest = _json(first)
-    if "manifests" in manifest:
-        platform = manifests + manifest["manifests"][0]["digest"]
-        chosen = _json(one.follow("GET", platform, AGENTS["anybody else"], Accept=MANIFESTS))
-        one.say(f"works: the first of its {len(manifest['manifests'])} platforms")
-        manifest = chosen
-    layers = [entry["digest"] for entry in manifest.get("layers", [])]
-    if not layers:
-        raise ProbeError(f"{repository}:{tag} is no image: it has no layers")
-    blob = f"/v2/{quote(repository)}/blobs/{layers[0]}"
-    layer = one.follow("GET", blob, AGENTS["anybody else"], Range="bytes=0-1023")
-    if layer.status not in (200, 206):
-        raise ProbeError(f"a layer is answered with {layer.status}: {_words(layer)}")
-    one.say(
-        "works: the beginning of a layer" + ("" if layer.status == 206 else ", but no ranges: no resuming")
-    )
-    for line in _ways(one, manifests + tag, blob):
+    found, image = _image(one, repository, reference, manifests)
+    one.say(f"works: the manifest of {found}")
+    if "manifests" in image:
+        entries = _entries(image, "manifests", found)
+        image = one.follow(
+            "GET", manifests + _digest(_platform(entries), found), ANYBODY, Accept=MANIFESTS
+        ).content()
+        one.say(f"works: the first of its {len(entries)} platforms")
+    layer = _digest(_entries(image, "layers", found)[0], found)
+    blob = f"/v2/{quote(repository)}/blobs/{layer}"
+    part = one.follow("GET", blob, ANYBODY, Range="bytes=0-1023")
+    if part.status not in (200, 206):
+        raise ProbeError(f"a layer is answered with {part.status}: {part.words()}")
+    no_ranges = "" if part.status == 206 else ", but no ranges: no resuming"
+    one.say(f"works: the beginning of a layer{no_ranges}")
+    for line in _ways(one, manifests + quote(reference), blob):
         one.say(line)
+
+
+def _image(one: Probe, repository: str, reference: str, manifests: str) -> tuple[str, dict[str, Any]]:
+    """The image's name for people, and its manifest; with a token, where one is demanded."""
+    name = f"{repository}{'@' if ':' in reference else ':'}{reference}"
+    path = manifests + quote(reference, safe=":")
+    answer = one.follow("GET", path, ANYBODY, Accept=MANIFESTS)
+    if answer.status == 401:
+        one.token = _token(one, answer, repository)
+        answer = one.follow("GET", path, ANYBODY, Accept=MANIFESTS)
+        if answer.status == 401:
+            raise ProbeError(f"{name} is answered with 401 although a token was sent: {answer.words()}")
+    if answer.status != 200:
+        raise ProbeError(f"{name} is answered with {answer.status}: {answer.words()}")
+    return name, answer.content()
+
+
+def _entries(manifest: dict[str, Any], field_: str, name: str) -> list[dict[str, Any]]:
+    """A list of a manifest, none of whose entries is odd. Raises ProbeError, also where it is empty."""
+    entries = manifest.get(field_)
+    what = {"manifests": "an index without manifests", "layers": "no image: it has no layers"}[field_]
+    if isinstance(entries, list) and entries and all(isinstance(entry, dict) for entry in entries):
+        return entries
+    raise ProbeError(f"{name} is {what}")
+
+
+def _platform(entries: list[dict[str, Any]]) -> dict[str, Any]:
+    """The first that is a platform's: an attestation's platform is unknown/unknown."""
+    of_platforms = [
+        entry
+        for entry in entries
+        if not (isinstance(named := entry.get("platform"), dict) and named.get("os") == "unknown")
+    ]
+    return (of_platforms or entries)[0]
+
+
+def _digest(entry: dict[str, Any], name: str) -> str:
+    digest = entry.get("digest")
+    if not isinstance(digest, str) or not DIGEST.match(digest):
+        raise ProbeError(f"the manifest of {name} is broken: a digest in it is none")
+    return digest
 
 
 def _ways(one: Probe, manifest: str, blob: str) -> Iterator[str]:
     """What becomes of each kind of client, and whether it arrives where it is sent."""
     for name, agent in AGENTS.items():
         answers = [one.ask("HEAD", path, agent, Accept=MANIFESTS) for path in (manifest, blob)]
-        words = ["redirected" if answer.status in REDIRECTS else "proxied" for answer in answers]
+        words = ["redirected" if answer.is_redirect else "proxied" for answer in answers]
         yield f"{name}: manifests {words[0]}, layers {words[1]}"
         for answer in answers:
-            if "Location" in answer.headers and answer.status > 300:
-                place = urljoin(answer.url, answer.headers["Location"])
-                there = one.ask("HEAD", place, agent, Accept=MANIFESTS)
-                # 401: it demands a token, and the client will fetch one there. 403: an address that a storage
-                # has signed for GET only.
-                if there.status not in (200, 206, 307, 302, 401, 403, 405):
-                    one.doubts.append(f"{name} is redirected to where the answer is {there.status}")
+            if answer.is_redirect and (problem := _arrival(one, answer, agent)):
+                one.doubts.append(f"{name} is redirected to where {problem}")
 
 
-def _token(one: Probe, challenge: str, repository: str) -> str:
-    kind, _, rest = challenge.partition(" ")
-    values = dict(entry.split("=", 1) for entry in rest.split('",') if "=" in entry)
-    realm = values.get("realm", "").strip('" ')
-    if kind.lower() != "bearer" or not realm.startswith(("http://", "https://")):
+def _arrival(one: Probe, answer: Answer, agent: str) -> str:
+    """What is wrong where a redirect leads; nothing: an empty text."""
+    try:
+        status = one.ask("HEAD", there(answer), agent, Accept=MANIFESTS).status
+    except ProbeError as error:
+        return str(error)
+    # 401: it demands a token, and the client will fetch one there. 403: an address that a storage has signed
+    # for GET only.
+    return "" if status in (200, 206, 307, 302, 401, 403, 405) else f"the answer is {status}"
+
+
+def _token(one: Probe, answer: Answer, repository: str) -> str:
+    """A token for pulling. Raises ProbeError where nobody gets one without a login."""
+    challenges = answer.headers.get_all("WWW-Authenticate") or []
+    if not challenges:
+        raise ProbeError(
+            "the answer is 401 without WWW-Authenticate: no client learns where to fetch a token; does"
+            " a proxy in front take that header away?"
+        )
+    bearer = next((text for text in challenges if text.lower().startswith("bearer ")), None)
+    if bearer is None:
         raise ProbeError("the registry asks for a name and a password: only public images can be tried")
-    if urlsplit(realm).netloc != urlsplit(one.base).netloc:
-        one.doubts.append(f"clients fetch tokens at {urlsplit(realm).netloc}: set token in gateway.toml")
-    service = quote(values.get("service", "").strip('" '))
-    scope = quote(f"repository:{repository}:pull")
-    answer = one.ask("GET", f"{realm}?service={service}&scope={scope}", AGENTS["anybody else"])
-    if answer.status != 200:
-        raise ProbeError(f"the token service answers with {answer.status}: {_words(answer)}")
+    values = {name.lower(): value for name, value in CHALLENGE.findall(bearer)}
+    try:
+        realm = parts_of(values.get("realm", ""))
+    except ProbeError:
+        raise ProbeError(
+            "the registry asks for a token, and its realm is no address to fetch one at"
+        ) from None
+    if realm.netloc != urlsplit(one.base).netloc:
+        one.doubts.append(f"clients fetch tokens at {realm.netloc}: set token in gateway.toml")
+    scope = {"service": values.get("service", ""), "scope": f"repository:{repository}:pull"}
+    joint = "&" if realm.query else "?"
+    given = one.follow("GET", f"{realm.geturl()}{joint}{urlencode(scope)}", ANYBODY)
+    if given.status != 200:
+        raise ProbeError(f"the token service answers with {given.status}: {given.words()}")
+    content = given.content()
+    token = content.get("token") or content.get("access_token")
+    # It goes into a header.
+    if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
+        raise ProbeError("the token service answers without a token")
     one.say("works: a token for pulling, without a login")
-    content = _json(answer)
-    token: str = content.get("token") or content.get("access_token") or ""
     return token
-
-
-def _json(answer: Answer) -> dict[str, Any]:
-    try:
-        content = json.loads(answer.body)
-    except ValueError:
-        content = None
-    if not isinstance(content, dict):
-        raise ProbeError(f"the answer to {urlsplit(answer.url).path} is no JSON (status {answer.status})")
-    return content
-
-
-def _words(answer: Answer) -> str:
-    """The registry's own words for an error, or nothing but the status."""
-    try:
-        return str(json.loads(answer.body)["errors"][0]["message"])
-    except (ValueError, KeyError, IndexError, TypeError):
-        return "no reason is given"
-
-
-def _reason(error: Exception) -> str:
-    reason = getattr(error, "reason", error)
-    if isinstance(reason, ssl.SSLCertVerificationError):
-        return f"its certificate is refused ({reason.verify_message})"
-    return str(getattr(reason, "strerror", None) or reason)
