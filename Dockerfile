@@ -1,5 +1,6 @@
 # Airflow with Pullhouse: the api-server, the scheduler (which runs the tasks), the dag-processor, the triggerer.
-FROM python:3.11.13-slim-bookworm
+ARG BASE=python:3.11.13-slim-bookworm@sha256:86adf8dbadc3d6e82ee5dd2c74bec2e1c2467cdad47886280501df722372d2e1
+FROM ${BASE}
 
 ENV PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \

@@ -1,1 +1,1 @@
-"""The gateway: nginx's configuration, made from one file. Standard library only: it runs in nginx's image."""
+"""The gateway: nginx's configuration, made from one file. Beside nginx it needs Python alone, no package."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import secrets
 import sys
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def _do(command: str, source: Path, state: Path) -> int:
     if command == "run":
         return run(source, state, _say)
     state.mkdir(parents=True, exist_ok=True)
-    text = render(load(source), state, source)
+    text = render(load(source), state, source, secrets.token_hex(32))
     candidate = check(text, state)
     if command == "render":
         candidate.replace(state / "nginx.conf")

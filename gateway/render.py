@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import string
 import subprocess
 from collections.abc import Set
 from pathlib import Path
 
+from gateway import modules
 from gateway.routes import maps
 from gateway.settings import Settings, SettingsError
 
 HERE = Path(__file__).parent
+TEMPLATES = HERE / "templates"
 CHECK_S = 30
 # Where no registry stands behind all names, the gateway itself says that it is one.
 _PING = """
@@ -32,6 +32,29 @@ _CHALLENGE = """
                 return 401 '{"errors":[{"code":"UNAUTHORIZED","message":"a token is needed"}]}';
             }"""
 
+# After the log format, whose own $session_token_hash is empty: the later one of two definitions counts.
+_HASHES = """
+    js_path %s;
+    js_import token_hash.js;
+    map "" $token_hash_key {
+        default "%s";
+    }
+    js_set $session_token_hash token_hash.hash;
+"""
+_REDIS = """
+    lua_package_path "%s/?.lua;;";
+    lua_shared_dict routes 16m;
+    init_worker_by_lua_block {
+        require("redis_routes").start({
+            host = "%s", port = %d, key = "%s", password = "%s", registries = { %s },
+        })
+    }
+"""
+_CHOICE = """
+        set $routed_repository "";
+        set_by_lua_block $routed_rule { return require("redis_routes").choose(ngx.var) }
+"""
+
 
 class _Template(string.Template):
     """nginx's own variables begin with $."""
@@ -39,18 +62,27 @@ class _Template(string.Template):
     delimiter = "%"
 
 
-def render(settings: Settings, state: Path, source: Path, down: Set[str] = frozenset()) -> str:
+def render(
+    settings: Settings, state: Path, source: Path, hash_key: str = "", down: Set[str] = frozenset()
+) -> str:
     """The whole of nginx.conf.
 
     `state`: where nginx keeps its pid and temporary files; `source`: the file of settings, named on top;
-    `down`: registries that do not answer (gateway/routes.py).
+    `hash_key`: of the hashes of tokens in the log (templates/token_hash.js), hexadecimal; without one, or
+    without nginx's module for JavaScript, none are logged. `down`: registries that do not answer.
+    Raises SettingsError where nginx or a module that the settings need is missing.
     """
-    template = _Template((HERE / "templates" / "nginx.conf").read_text(encoding="utf-8"))
-    routing = (HERE / "templates" / "routing.conf").read_text(encoding="utf-8")
+    has_hashes = bool(hash_key) and modules.is_there(modules.JAVASCRIPT)
+    template = _Template((TEMPLATES / "nginx.conf").read_text(encoding="utf-8"))
+    routing = (TEMPLATES / "routing.conf").read_text(encoding="utf-8")
     return template.substitute(
         settings=source.name,
         state=state,
         user=f"user {settings.user};" if settings.user else "",
+        modules=modules.loaded(settings, has_hashes),
+        token_hash=_HASHES % (TEMPLATES, hash_key) if has_hashes else "",
+        redis=_redis(settings),
+        redis_choice=_CHOICE if settings.redis else "",
         log_format=HERE / "log_format.conf",
         routes=f"{maps(settings, down)}\n{routing}",
         resolver=settings.resolver,
@@ -65,9 +97,12 @@ def render(settings: Settings, state: Path, source: Path, down: Set[str] = froze
 def check(text: str, folder: Path) -> Path:
     """Ask nginx whether a configuration is good; the file it read. Raises SettingsError with its words."""
     candidate = folder / "nginx.conf.next"
+    candidate.unlink(missing_ok=True)
+    candidate.touch(0o600)
+    # It holds credentials and keys: nginx's first process reads it, nobody else has to.
     candidate.write_text(text, encoding="utf-8")
     done = subprocess.run(
-        [program(), "-t", "-q", "-e", "stderr", "-c", str(candidate)],
+        [modules.program(), "-t", "-q", "-e", "stderr", "-c", str(candidate)],
         capture_output=True,
         text=True,
         check=False,
@@ -78,19 +113,19 @@ def check(text: str, folder: Path) -> Path:
     return candidate
 
 
-def program() -> str:
-    """nginx; Debian keeps it where only root's PATH leads. Raises SettingsError where there is none."""
-    found = shutil.which("nginx", path=os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin"]))
-    if not found:
-        raise SettingsError("nginx is not installed: apt-get install nginx-light, or use gateway/Dockerfile")
-    return found
-
-
 def _ping(settings: Settings) -> str:
     """The gateway answers pings itself where there are names without a registry, or tokens are needed."""
     if settings.demands_tokens:
         return _PING % _CHALLENGE
     return "" if settings.everything_else else _PING % ""
+
+
+def _redis(settings: Settings) -> str:
+    redis = settings.redis
+    if not redis:
+        return ""
+    registries = ", ".join(f'["{registry.name}"] = true' for registry in settings.registries)
+    return _REDIS % (TEMPLATES, redis.host, redis.port, redis.key, redis.password, registries)
 
 
 def _tls(settings: Settings) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Set
 
-from gateway.settings import Place, Rule, Settings
+from gateway.settings import MODES, Place, Rule, Settings
 
 # What names no repository (pings, tokens) goes where the rule "*" leads, and has no name to change.
 ROOT = "root"
@@ -23,10 +23,12 @@ def maps(settings: Settings, down: Set[str] = frozenset()) -> str:
     `down`: names of registries that do not answer. Where one has a fallback, the fallback is asked (and
     clients are redirected there), as if it were the only registry.
     """
-    rules = [(f"r{number}", _swapped(rule, down)) for number, rule in enumerate(settings.rules)]
+    written = [(f"r{number}", _swapped(rule, down)) for number, rule in enumerate(settings.rules)]
+    rules = written + _free(settings)
     return "\n".join(
         [
-            _map("$repository", "$rule", _which(rules), "none"),
+            _map("$repository", "$written_rule", _which(written), "none"),
+            *_chosen(settings),
             _map("$rule", "$redirect_mode", _modes(rules), "none"),
             *_place(rules, "first", lambda rule: rule.first, "$own_credentials"),
             *_place(rules, "second", lambda rule: rule.fallback, ""),
@@ -35,6 +37,26 @@ def maps(settings: Settings, down: Set[str] = frozenset()) -> str:
             _map("$request_uri", "$file", _files(settings), ""),
         ]
     )
+
+
+def _free(settings: Settings) -> list[tuple[str, Rule]]:
+    """A rule for each registry and mode, under names by which a route of Redis takes one of them."""
+    if not settings.redis:
+        return []
+    return [
+        (f"{registry.name}|{mode}", Rule("", Place(registry, None), None, mode))
+        for registry in settings.registries
+        for mode in MODES
+    ]
+
+
+def _chosen(settings: Settings) -> list[str]:
+    """The rule that counts, and the repository's name in its registry, where the rule does not change it."""
+    routed = "$routed_rule" if settings.redis else ""
+    return [
+        _map(routed, "$rule", [("", "$written_rule")], routed),
+        _map(routed, "$named_repository", [("", "$repository")], "$routed_repository" if routed else ""),
+    ]
 
 
 def _swapped(rule: Rule, down: Set[str]) -> Rule:
@@ -103,7 +125,7 @@ def _place(
     named = [(name, where) for name, _, where in found] + root
     return [
         _map("$rule", f"${order}_registry", ((name, where.registry.url) for name, where in named), ""),
-        _map("$rule:$repository", f"${order}_repository", _renamed(found, order), "$repository"),
+        _map("$rule:$repository", f"${order}_repository", _renamed(found, order), "$named_repository"),
         _map("$rule", f"${order}_uri", [(ROOT, "$request_uri")], f"/v2/${order}_repository$rest"),
         _map(
             "$rule",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import signal
 import subprocess
 import threading
@@ -9,9 +10,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Set
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 
-from gateway.render import check, program, render
+from gateway.modules import program
+from gateway.render import check, render
 from gateway.settings import Registry, Settings, SettingsError, load
 
 LOOK_S = 1.0
@@ -64,6 +67,8 @@ class Gateway:
         self._text = ""
         self._seen: bytes | None = None
         self._down: Set[str] = frozenset()
+        self._day: date | None = None
+        self._hash_key = ""
         self._nginx: subprocess.Popen[bytes] | None = None
 
     @property
@@ -75,6 +80,7 @@ class Gateway:
         """Raises SettingsError where the settings are wrong or nginx does not start with them."""
         self.state.mkdir(parents=True, exist_ok=True)
         self._seen = self.source.read_bytes() if self.source.exists() else None
+        self._new_key()
         self._use(load(self.source), frozenset())
         command = [program(), "-e", "stderr", "-c", str(self.configuration), "-g", "daemon off;"]
         self._nginx = subprocess.Popen(command)
@@ -82,8 +88,9 @@ class Gateway:
     def look(self, down: Set[str]) -> None:
         """Use what has changed; what cannot be used is said, once, and nothing changes."""
         content = self.source.read_bytes() if self.source.exists() else None
+        is_new_day = self._new_key()
         if content == self._seen and self.settings:
-            if down != self._down:
+            if down != self._down or is_new_day:
                 self._refresh(self.settings, down)
             return
         self._seen = content
@@ -107,12 +114,20 @@ class Gateway:
                 self._nginx.terminate()
                 self._nginx.wait(GRACE_S)
 
+    def _new_key(self) -> bool:
+        """Make the key of the tokens' hashes once a UTC day, so that no token can be followed for longer."""
+        today = datetime.now(UTC).date()
+        if today == self._day:
+            return False
+        self._day, self._hash_key = today, secrets.token_hex(32)
+        return True
+
     def _refresh(self, settings: Settings, down: Set[str]) -> None:
         if self._use(settings, down) and self._nginx:
             self._nginx.send_signal(signal.SIGHUP)
 
     def _use(self, settings: Settings, down: Set[str]) -> bool:
-        text = render(settings, self.state, self.source, down)
+        text = render(settings, self.state, self.source, self._hash_key, down)
         has_changed = text != self._text
         if has_changed:
             check(text, self.state).replace(self.configuration)

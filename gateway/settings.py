@@ -26,6 +26,9 @@ REPOSITORY = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-
 PATTERN = re.compile(rf"^(?:\*|{REPOSITORY}(?:/\*)?)$")
 LISTEN = re.compile(r"^(?:(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\]|\*):)?\d{1,5}$")
 RESOLVER = re.compile(r"^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\])(?::\d{1,5})?$")
+ADDRESS = re.compile(r"^(?P<host>[A-Za-z0-9.-]+):(?P<port>\d{1,5})$")
+PASSWORD = re.compile(r"^[A-Za-z0-9+/=._~-]+$")
+KEY = re.compile(r"^[\w:./-]+$")
 FILE = re.compile(r"^/[\w./-]+$")
 HEADER = re.compile(r"^(?:Basic|Bearer) [A-Za-z0-9+/=._~-]+$")
 SERVICE = re.compile(r"^[\w.:/-]+$")
@@ -71,6 +74,16 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Redis:
+    """Where routes come from beside gateway.toml: a hash of that name (templates/redis_routes.lua)."""
+
+    host: str
+    port: int
+    key: str = "gateway:routes"
+    password: str = ""
+
+
+@dataclass(frozen=True)
 class Settings:
     """All of gateway.toml. `rules`: as nginx tries them, one repository first, then the longest prefix."""
 
@@ -86,6 +99,7 @@ class Settings:
     user: str | None = None
     slow_after_s: int = 10
     check_every_s: int = 5
+    redis: Redis | None = None
 
     @property
     def demands_tokens(self) -> bool:
@@ -94,11 +108,18 @@ class Settings:
 
     @property
     def is_transparent(self) -> bool:
-        """Whether all that is pulled lies in one registry under its own name, and is redirected there."""
+        """Whether all that is pulled lies in one registry under its own name, and is redirected there.
+
+        Routes from Redis may lead elsewhere at any moment.
+        """
         registries = {rule.first.registry.name for rule in self.rules}
-        return len(registries) == 1 and all(
-            rule.redirect == "all" and rule.first.repository is None and rule.fallback is None
-            for rule in self.rules
+        return (
+            not self.redis
+            and len(registries) == 1
+            and all(
+                rule.redirect == "all" and rule.first.repository is None and rule.fallback is None
+                for rule in self.rules
+            )
         )
 
     @property
@@ -140,7 +161,7 @@ class _Reader:
 
     def settings(self, content: dict[str, Any]) -> Settings | None:
         known = {"listen", "logs", "resolver", "certificate", "certificate_key", "user", "slow_after_s"}
-        tables = {"registries", "repositories", "clients", "files"}
+        tables = {"registries", "repositories", "clients", "files", "redis"}
         self.known("the top of the file", content, known | {"check_every_s"} | tables)
         tables_of_registries = self.tables(content, "registries")
         self.names = {name for name, _ in tables_of_registries}
@@ -152,7 +173,7 @@ class _Reader:
             for pattern, table in self.tables(content, "repositories")
             if (rule := self.rule(pattern, table, registries))
         ]
-        if not content.get("repositories") and not content.get("files"):
+        if not any(content.get(name) for name in ("repositories", "files", "redis")):
             self.wrong('[repositories."*"]', "which registry serves the repositories? There is no table")
         certificate = self.text("", content, "certificate", FILE, "a path that begins with /")
         key = self.text("", content, "certificate_key", FILE, "a path that begins with /")
@@ -160,6 +181,7 @@ class _Reader:
             self.wrong("certificate", "certificate and certificate_key go together")
         clients = self.clients(content.get("clients", {}))
         files = tuple(self.file(path, table) for path, table in self.tables(content, "files"))
+        redis = self.redis(content["redis"]) if "redis" in content else None
         values = {
             "listen": self.text("", content, "listen", LISTEN, '"8080" or "127.0.0.1:8080"') or "8080",
             "logs": self.text("", content, "logs", FILE, "a folder that begins with /") or "/logs",
@@ -177,6 +199,7 @@ class _Reader:
             certificate_key=key,
             clients=clients,
             files=tuple(sorted(files)),
+            redis=redis,
             registries=tuple(registries.values()),
             rules=tuple(sorted(rules, key=_order)),
         )
@@ -206,7 +229,7 @@ class _Reader:
             return None
         if isinstance(value, str) and grammar.match(value) and "\n" not in value:
             return value
-        shown = '""' if name == "authorization" else repr(value)
+        shown = '""' if name in ("authorization", "password") else repr(value)
         self.wrong(f"{place} {name}".strip(), f"{shown} is not {meant}")
         return None
 
@@ -302,6 +325,22 @@ class _Reader:
             return value
         self.wrong(place, f"{name} must be a list of texts")
         return []
+
+    def redis(self, table: object) -> Redis | None:
+        place = "[redis]"
+        if not isinstance(table, dict):
+            self.wrong(place, "must be a table")
+            return None
+        self.known(place, table, {"address", "key", "password"})
+        if "address" not in table:
+            self.wrong(place, 'address is missing: address = "127.0.0.1:6379"')
+        address = self.text(place, table, "address", ADDRESS, "a host and a port: 127.0.0.1:6379")
+        key = self.text(place, table, "key", KEY, "the name of a hash")
+        password = self.text(place, table, "password", PASSWORD, "letters, digits and -_.~+/= only")
+        found = ADDRESS.match(address or "")
+        if not found:
+            return None
+        return Redis(found["host"], int(found["port"]), key or Redis.key, password or "")
 
     def file(self, path: str, table: dict[str, Any]) -> tuple[str, str]:
         place = f'[files."{path}"]'

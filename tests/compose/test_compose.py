@@ -24,8 +24,8 @@ SERVICES = {
 # May be empty: that of a service which starts only under its own profile and refuses to run without it, and
 # that of a registry which everybody may read.
 OPTIONAL_SECRETS = {"GEOIPUPDATE_LICENSE_KEY", "PULLHOUSE_REGISTRY_PASSWORD"}
-# A version with at least two numbers: "17" or "latest" is another image tomorrow.
-PINNED = re.compile(r"^[\w./-]+:v?\d+\.\d+[\w.-]*$")
+# A version for people and a digest: a tag alone is another image tomorrow. Ours are built here.
+PINNED = re.compile(r"^(?:[\w./-]+:v?\d+\.\d+[\w.-]*@sha256:[0-9a-f]{64}|pullhouse-[a-z]+:\d+\.\d+\.\d+)$")
 SECRET_NAME = re.compile(r"PASSWORD|SECRET|KEY|TOKEN")
 VARIABLE = re.compile(r"\$\{(\w+)(:[-?][^}]*)?}")
 
@@ -113,7 +113,7 @@ def _open_port(services: Compose) -> None:
 
 
 def _latest(services: Compose) -> None:
-    services["postgres"]["image"] = "postgres:17"
+    services["postgres"]["image"] = services["postgres"]["image"].partition("@")[0]
 
 
 def _root(services: Compose) -> None:
@@ -199,8 +199,9 @@ def test_env_example_names_what_must_be_set_and_sets_nothing(repo_root: Path, te
 @pytest.mark.parametrize("dockerfile", ["Dockerfile", "gateway/Dockerfile"])
 def test_images_are_built_from_pinned_ones_and_do_not_run_as_root(repo_root: Path, dockerfile: str) -> None:
     lines = (repo_root / dockerfile).read_text(encoding="utf-8").splitlines()
-    bases = [line.split()[1] for line in lines if line.startswith("FROM ")]
+    bases = [line.removeprefix("ARG BASE=") for line in lines if line.startswith("ARG BASE=")]
     users = [line.split()[1] for line in lines if line.startswith("USER ")]
+    assert [line for line in lines if line.startswith("FROM ")] == ["FROM ${BASE}"]
     assert len(bases) == 1
     assert PINNED.match(bases[0])
     assert users

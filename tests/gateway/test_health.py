@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+import pytest
+
+from gateway import run
 from gateway.routes import maps
 from gateway.run import Health
 from gateway.settings import Settings, load
@@ -54,3 +58,22 @@ def test_what_is_down_is_replaced_by_its_fallback_unless_that_is_down_too(tmp_pa
     assert address("main") == "https://second.example.com"
     assert address("main", "second") == "https://main.example.com"
     assert address("third") == "https://main.example.com"
+
+
+def test_the_key_of_the_hashes_lives_one_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token that somebody uses for months can be followed within a day only."""
+    days = iter([date(2026, 6, 8), date(2026, 6, 8), date(2026, 6, 9)])
+
+    class Clock:
+        @staticmethod
+        def now(zone: object) -> datetime:
+            return datetime.combine(next(days), time(), UTC)
+
+    monkeypatch.setattr(run, "datetime", Clock)
+    gateway = run.Gateway(tmp_path / "gateway.toml", tmp_path, print)
+    keys = []
+    for _ in range(3):
+        gateway._new_key()
+        keys.append(gateway._hash_key)
+    assert keys[0] == keys[1] != keys[2]
+    assert all(len(bytes.fromhex(key)) == 32 for key in keys)

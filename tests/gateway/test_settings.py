@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.settings import Settings, SettingsError, load
+from gateway.settings import Redis, Settings, SettingsError, load
 
 MAIN = '[registries.main]\nurl = "https://registry.example.com"\n'
 ALL = '[repositories."*"]\nregistry = "main"\n'
@@ -80,6 +80,12 @@ WRONG = [
     (GOOD + 'fallback_repository = "x/*"\n', '[repositories."*"]', "nothing without fallback"),
     (GOOD + '[clients]\nproxied = ["krane"]\n', "[clients]", 'no client "krane"; there are '),
     (GOOD + "[clients]\nredirected = ['^a\";']\n", "[clients]", "no beginning of a user agent"),
+    (GOOD + "[redis]\n", "[redis]", "address is missing"),
+    (GOOD + 'redis = "x"\n', '[repositories."*"]', 'no setting "redis"'),
+    ('redis = "x"\n' + GOOD, "[redis]", "must be a table"),
+    (GOOD + '[redis]\naddress = "r.example"\n', "[redis] address", "is not a host and a port"),
+    (GOOD + '[redis]\naddress = "r.example:1"\nkey = "a\\"b"\n', "[redis] key", "is not"),
+    (GOOD + '[redis]\naddress = "r.example:1"\nkeys = "a"\n', "[redis]", 'no setting "keys"'),
     (GOOD + '[files."/v2/x/"]\nurl = "https://f.example/"\n', '[files."/v2/x/"]', "outside /v2/"),
     (GOOD + '[files."/x/"]\nurl = "https://f.example/$a/"\n', '[files."/x/"] url', "is not"),
 ]
@@ -105,6 +111,14 @@ def test_credentials_are_not_repeated_in_an_error(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as raised:
         read(tmp_path, MAIN + 'authorization = "c2VjcmV0"\n' + ALL)
     assert "c2VjcmV0" not in str(raised.value)
+    with pytest.raises(SettingsError) as raised:
+        read(tmp_path, GOOD + '[redis]\naddress = "r.example:1"\npassword = "c2Vj cmV0"\n')
+    assert "c2Vj cmV0" not in str(raised.value)
+
+
+def test_routes_may_come_from_redis_alone(tmp_path: Path) -> None:
+    settings = read(tmp_path, MAIN + '[redis]\naddress = "r.example:6379"\n')
+    assert settings.redis == Redis("r.example", 6379, "gateway:routes", "")
 
 
 def test_a_fallback_that_demands_tokens_is_refused(tmp_path: Path) -> None:
@@ -118,6 +132,8 @@ def test_only_one_registry_under_its_own_names_is_transparent(tmp_path: Path) ->
     """There docker's ping may lead to the registry itself."""
     everything = MAIN + ALL + 'redirect = "all"\n'
     assert read(tmp_path, everything).is_transparent
+    # A route of Redis may lead elsewhere a second later.
+    assert not read(tmp_path, everything + '[redis]\naddress = "r.example:6379"\n').is_transparent
     for more in (
         'registry = "main"\nredirect = "blobs"',
         'registry = "main"\nredirect = "all"\nrepository = "b/c"',
