@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote
 
@@ -19,6 +20,7 @@ _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _DIGEST = re.compile(DIGEST)
 _REGISTRY_HOST = re.compile(r"[A-Za-z0-9._\[\]:-]{1,255}")
 _MAX_NAME = 255
+_MAX_FILE = 1024
 
 # Of an absolute URI, at its very beginning: looked for anywhere, a long path without one took quadratic time.
 _ORIGIN = re.compile(r"\A[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
@@ -53,15 +55,19 @@ class _Request(NamedTuple):
     mirror_of: str | None = None
 
 
-def parse(frame: pd.DataFrame) -> pd.DataFrame:
+def parse(frame: pd.DataFrame, file_paths: Collection[str] = ()) -> pd.DataFrame:
     """Read each path. `frame`: request_uri, args (text or null), best one row per distinct pair.
 
     Returns the two columns and request_kind {ping, token, manifest, blob, tags, referrers, upload, other},
     repository, reference, reference_type {tag, digest}, mirror_of (`?ns=`: the registry that is mirrored),
     with the index of `frame`; null where there is none. `args` is used where the URI has no query itself.
+    `file_paths`: beginnings of paths (`/releases/`) below which files are downloaded that are no images. Such
+    a request is `other`, with the beginning as its repository (its slashes tell it from an image's) and the
+    rest, the file, as its reference; the longest beginning that fits counts.
     """
+    places = tuple(sorted(file_paths, key=len, reverse=True))
     uris, queries = _texts(frame["request_uri"]), _texts(frame["args"])
-    requests = [_read(uri, args) for uri, args in zip(uris, queries, strict=True)]
+    requests = [_read(uri, args, places) for uri, args in zip(uris, queries, strict=True)]
     columns = {"request_uri": uris, "args": queries} | {
         name: [getattr(request, name) for request in requests] for name in _Request._fields
     }
@@ -74,7 +80,7 @@ def _texts(column: pd.Series) -> list[str | None]:
     return [value if isinstance(value, str) else None for value in column]
 
 
-def _read(uri: str | None, args: str | None) -> _Request:
+def _read(uri: str | None, args: str | None, file_paths: tuple[str, ...]) -> _Request:
     if uri is None:
         return _Request()
     path, _, query = uri.partition("#")[0].partition("?")
@@ -87,7 +93,13 @@ def _read(uri: str | None, args: str | None) -> _Request:
         found = route.fullmatch(path) if word in path else None
         if found:
             return _request(kind, found.groupdict(), _mirror_of(query or args))
-    return _Request()
+    place = next((place for place in file_paths if path.startswith(place)), None)
+    return _Request(repository=place, reference=_file(path, place)) if place else _Request()
+
+
+def _file(path: str, place: str) -> str | None:
+    file = path[len(place) :]
+    return file if 0 < len(file) <= _MAX_FILE else None
 
 
 def _request(kind: str, parts: dict[str, str | None], mirror_of: str | None) -> _Request:

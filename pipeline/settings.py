@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -39,6 +40,8 @@ from pipeline.process.machine import machine_memory
 SMALLEST_MEMORY = ByteSize(256 * 1024 * 1024)
 
 EpochKind = Literal["month", "quarter", "year"]
+
+FILE_PATH = re.compile(r"/(?!v2/)(?:[\w.~-]+/)+")
 
 PREFIX = "PULLHOUSE_"
 # No settings: where the file of settings lies, and a variable of docker-compose.yml.
@@ -160,6 +163,7 @@ class Settings(BaseSettings):
     sources: list[Source] = Field(default_factory=list)
     trusted_proxies: Annotated[list[str], NoDecode] = Field(default_factory=list)
     opted_out_networks: Annotated[list[str], NoDecode] = Field(default_factory=list)
+    file_paths: Annotated[list[str], NoDecode] = Field(default_factory=list)
     honour_do_not_track: bool = True
     identity_epoch: EpochKind = "year"
     catalogue: Path | None = None
@@ -198,7 +202,7 @@ class Settings(BaseSettings):
         """Arguments, then the environment, then the file named by PULLHOUSE_CONFIG."""
         return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=_config_file()))
 
-    @field_validator("trusted_proxies", "opted_out_networks", mode="before")
+    @field_validator("trusted_proxies", "opted_out_networks", "file_paths", mode="before")
     @classmethod
     def _split_lists(cls, value: object) -> object:
         return _split(value)
@@ -213,6 +217,16 @@ class Settings(BaseSettings):
     @classmethod
     def _check_networks(cls, value: list[str]) -> list[str]:
         return [_network(text, number) for number, text in enumerate(value, start=1)]
+
+    @field_validator("file_paths")
+    @classmethod
+    def _check_file_paths(cls, value: list[str]) -> list[str]:
+        for text in value:
+            if not FILE_PATH.fullmatch(text):
+                raise ValueError(
+                    f"{text!r} must begin and end with / and lie outside /v2/, as /releases/ does"
+                )
+        return value
 
     @field_validator("memory_limit")
     @classmethod

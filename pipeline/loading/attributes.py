@@ -5,9 +5,10 @@ The enrichers see distinct values only (law 6); one join brings the attributes b
 
 from __future__ import annotations
 
+import functools
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any
@@ -83,16 +84,21 @@ def count_without_address(con: duckdb.DuckDBPyConnection) -> int:
 
 
 def attach(
-    con: duckdb.DuckDBPyConnection, ring: KeyRing, reference: ReferenceSet, names: ReverseDns | None = None
+    con: duckdb.DuckDBPyConnection,
+    ring: KeyRing,
+    reference: ReferenceSet,
+    names: ReverseDns | None = None,
+    file_paths: Collection[str] = (),
 ) -> None:
     """Create the view `requests` (contract B without load_id, reference_set and schema_version) from `lines`.
 
     `lines` is dropped: the view reads `numbered_lines`, in the order of time, `paths` and `origins`.
-    `names`: where reverse DNS is switched on.
+    `names`: where reverse DNS is switched on; `file_paths`: see ingest/paths.py.
     """
+    paths = functools.partial(_paths, file_paths=file_paths)
     con.execute(TIME_RESOLUTION)
     _digest_odd_ids(con, ring.secret("quarantine"))
-    _attach_by_chunks(con, "paths", "select distinct request_uri, args from lines", _paths)
+    _attach_by_chunks(con, "paths", "select distinct request_uri, args from lines", paths)
     _materialise(con, "hosts", _scrubbed(con, "host", "host", HOST))
     _materialise(con, "nodes", _scrubbed(con, "node", "node"))
     _materialise(con, "media_types", _scrubbed(con, "resp_content_type", "response_media_type", MEDIA_TYPE))
@@ -181,8 +187,8 @@ def _digest_odd_ids(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
     )
 
 
-def _paths(pairs: pd.DataFrame) -> pd.DataFrame:
-    frame = parse(pairs)
+def _paths(pairs: pd.DataFrame, file_paths: Collection[str]) -> pd.DataFrame:
+    frame = parse(pairs, file_paths)
     for column in ("repository", "reference", "mirror_of"):
         frame[column] = _scrub_column(frame[column])
     return frame.assign(path_number=frame.index)

@@ -112,7 +112,7 @@ class Loader:
             attributes.resolve_addresses(con, trusted)
             opted_out = attributes.drop_opted_out(con, self.settings.honour_do_not_track, self.opted_out)
             without_address = attributes.count_without_address(con)
-            attributes.attach(con, self.ring, self.reference, self.names)
+            attributes.attach(con, self.ring, self.reference, self.names, self.settings.file_paths)
             facts = _facts_of_requests(con)
             files = parquet.write_requests(
                 con, self.settings.requests, data.load_id, self.reference.id, facts["dates"]

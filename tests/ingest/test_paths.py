@@ -100,6 +100,28 @@ def test_each_path_asks_for_one_thing(
     assert tuple(row[FIELDS]) == expected
 
 
+@pytest.mark.parametrize(
+    ("uri", "repository", "file"),
+    [
+        ("/releases/1.0/app.tar.gz?raw=1", "/releases/", "1.0/app.tar.gz"),
+        ("https://get.example.com/releases/app%20x.zip", "/releases/", "app x.zip"),
+        ("//releases//app.zip", "/releases/", "app.zip"),
+        # The longest beginning, whatever its order.
+        ("/releases/old/app.zip", "/releases/old/", "app.zip"),
+        # A list of files is none of them.
+        ("/releases/", "/releases/", None),
+        ("/releases/" + "x" * 1025, "/releases/", None),
+        ("/releases", None, None),
+        ("/else/releases/app.zip", None, None),
+    ],
+)
+def test_a_file_below_a_path_that_was_named(uri: str, repository: str | None, file: str | None) -> None:
+    """Never a pull, and nothing of any other path is kept."""
+    row = parse(frame([uri], [None]), ["/releases/", "/releases/old/"]).iloc[0]
+    assert tuple(row[FIELDS]) == ("other", repository, file, None, None)
+    assert tuple(parse(frame([uri], [None])).iloc[0][FIELDS]) == ("other", None, None, None, None)
+
+
 def test_rows_and_their_index_stay_as_they_are() -> None:
     paths = frame(["/v2/a/manifests/1", None, "/token"], [None, None, "x"])
     paths.index = pd.Index([7, 3, 9])

@@ -42,6 +42,11 @@ final as (
             when requests.status = 401 then 'challenge'
             when requests.request_kind = 'ping' then 'ping'
             when requests.request_kind = 'tags' then 'tag_list'
+            -- A download that is no image: `other` has a repository in this case alone (setting file_paths).
+            when
+                requests.request_kind = 'other' and requests.repository is not null
+                and requests.method = 'GET' and requests.status between 200 and 399 and requests.status <> 304
+                then 'file'
             when in_sessions.outcome in ('download', 'version_check') then 'counted'
             -- The client was sent elsewhere, and nothing that counts came of it.
             when in_sessions.outcome = 'inspect' and in_sessions.is_redirect_only then 'redirect'

@@ -2,7 +2,7 @@
 -- the text. What the catalogue knows of a digest stands here, so that it is looked up once for each digest.
 with requests as (
     select * from {{ ref('stg_requests') }}
-    where repository is not null
+    where repository is not null and request_kind <> 'other'
 ),
 
 manifests as (
