@@ -1,7 +1,7 @@
 """### Build, test and publish the marts
 
 **Schedule** whenever the asset `pullhouse://lake/requests` was updated. **Reads** the lake, the ledger, the
-manifest catalogue, the seeds. **Writes** `plan.parquet`, `scratch.duckdb`, `warehouse.duckdb`, and, after all
+manifest catalogue, the seeds. **Writes** `plan.parquet`, `warehouse.duckdb`, and, after all
 tests have passed, `pullhouse.duckdb`, then the report (`docs/report.md`).
 
 dbt runs once, in one task, in the pool `warehouse` (one slot), and holds a file lock on the warehouse too: a

@@ -13,21 +13,32 @@ from typing import Any
 
 import duckdb
 
-from pipeline.lake.parquet import quoted
 from pipeline.paths import REPOSITORY_ROOT
 from pipeline.process.lock import warehouse_lock
 from pipeline.process.resources import ResourceError, duckdb_size, full_disk_errors, full_disk_in
 from pipeline.settings import Settings
-from pipeline.warehouse import comments, plan, publish
+from pipeline.warehouse import comments, plan, publish, pull_requests
 
 WITHOUT_UNIT_TESTS = ["--exclude-resource-type", "unit_test"]
 # A node costs 20 ms. What these say of a model's columns, the test of its grain looks at too, in one node.
 OF_COLUMNS = ["test_name:not_null,path:models", "test_name:accepted_values,path:models"]
 # Seeds are part of the code: only a change of them, after which all is built anew, can break their tests.
 OF_SEEDS = ["resource_type:test,path:../seeds"]
+# dbt commands that read tables, and what makes those that a build keeps in memory.
+OF_TABLES = {"build", "run", "show", "test"}
+OF_SCRATCH = [
+    "build",
+    "--select",
+    "config.database:scratch",
+    *WITHOUT_UNIT_TESTS,
+    "--exclude-resource-type",
+    "test",
+]
 # dbt commands that leave the warehouse as it is.
 READING = {"compile", "debug", "docs", "list", "ls", "parse", "show", "source", "test"}
 FAILED = {"error", "fail", "runtime error"}
+# What failed tests of a grain say, written at the end of a run (dbt_project/macros/complaints.sql).
+COMPLAINTS = "dbt/complaints.parquet"
 
 
 class BuildError(RuntimeError):
@@ -87,7 +98,8 @@ def run_by_hand(settings: Settings, arguments: list[str]) -> int:
     """A dbt command that a person gives; returns dbt's exit code.
 
     One that may write leaves a warehouse that nobody planned or tested: it is not published, and the next
-    build starts from an empty one.
+    build starts from an empty one. Staging and intermediate tables, which a build keeps in memory, are made
+    first where there are none since the last build, in a file.
     """
     with warehouse_lock(settings):
         if not settings.plan.exists():
@@ -95,11 +107,19 @@ def run_by_hand(settings: Settings, arguments: list[str]) -> int:
         if not READING.intersection(arguments[:1]):
             publish.mark_untested(settings)
             settings.rebuilding.touch()
-        return run_dbt(settings, arguments, quiet=False)[0]
+        if OF_TABLES.intersection(arguments[:1]) and not settings.scratch.exists():
+            run_dbt(settings, OF_SCRATCH, by_hand=True)
+        return run_dbt(settings, arguments, quiet=False, by_hand=True)[0]
 
 
-def run_dbt(settings: Settings, arguments: list[str], quiet: bool = True) -> tuple[int, Path]:
+def run_dbt(
+    settings: Settings, arguments: list[str], quiet: bool = True, by_hand: bool = False
+) -> tuple[int, Path]:
     """Run dbt on this data directory; returns its exit code and where its output lies.
+
+    `by_hand`: staging and intermediate tables are in `scratch.duckdb`, where the next command finds them.
+    For dbt that is another profile, for which it parses all anew: it keeps what it parsed in a folder of its
+    own.
 
     A process of its own: what it opened is closed when it ends, and the warehouse can be copied.
     """
@@ -111,16 +131,21 @@ def run_dbt(settings: Settings, arguments: list[str], quiet: bool = True) -> tup
         # dbt's package imports what it then runs: Python warns of that, on every screen.
         sys.executable, "-W", "ignore::RuntimeWarning:runpy", "-m", "dbt.cli.main", *arguments,
         "--project-dir", str(project), "--profiles-dir", str(project),
-        "--target-path", str(target / "target"), "--log-path", str(target / "logs"),
+        "--target-path", str(target / ("by_hand" if by_hand else "target")),
+        "--log-path", str(target / "logs"),
     ]  # fmt: skip
     # dbt runs in the data directory and knows it as that: so what it has parsed holds for every other one,
     # which under a name of its own would be another profile, and parsed anew.
-    environment = os.environ | {
-        "PULLHOUSE_DATA": ".",
-        "PULLHOUSE_MEMORY_LIMIT": duckdb_size(settings.memory_limit),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DO_NOT_TRACK": "1",
-    }
+    environment = (
+        os.environ
+        | {
+            "PULLHOUSE_DATA": ".",
+            "PULLHOUSE_MEMORY_LIMIT": duckdb_size(settings.memory_limit),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            "DO_NOT_TRACK": "1",
+        }
+        | ({"PULLHOUSE_SCRATCH": settings.scratch.name} if by_hand else {})
+    )
     if not quiet:
         return subprocess.run(command, env=environment, cwd=settings.data, check=False).returncode, log
     with log.open("w", encoding="utf-8") as output:
@@ -136,7 +161,7 @@ def run_dbt(settings: Settings, arguments: list[str], quiet: bool = True) -> tup
 
 
 def read_results(settings: Settings) -> list[dict[str, Any]]:
-    """One dict per node of the last dbt run: unique_id, status, message, and its SQL where it has some."""
+    """One dict per node of the last dbt run: unique_id, status, message."""
     path = settings.data / "dbt" / "target" / "run_results.json"
     if not path.exists():
         return []
@@ -146,7 +171,6 @@ def read_results(settings: Settings) -> list[dict[str, Any]]:
             "unique_id": item["unique_id"],
             "status": item["status"],
             "message": item.get("message") or "",
-            "sql": item.get("compiled_code") or "",
         }
         for item in content["results"]
     ]
@@ -172,8 +196,10 @@ def _check_lake(settings: Settings) -> None:
 def _prepare(settings: Settings, full: bool) -> None:
     publish.mark_untested(settings)
     (settings.data / "dbt" / "target" / "run_results.json").unlink(missing_ok=True)
+    # Of a dbt command by hand: it holds the tables of the build before.
     for path in _files_of(settings.scratch):
         path.unlink(missing_ok=True)
+    pull_requests.prepare(settings)
     # What a killed build spilled.
     shutil.rmtree(settings.warehouse.with_name(settings.warehouse.name + ".tmp"), ignore_errors=True)
     if full:
@@ -234,8 +260,7 @@ def _reason(settings: Settings, result: dict[str, Any]) -> str:
     reason = str(result["message"]).splitlines()[0][:200]
     if result["status"] != "fail" or ".unique_grain_" not in result["unique_id"]:
         return reason
+    query = "select distinct complaint from read_parquet(?) where test = ? order by 1 limit 5"
     with duckdb.connect() as con:
-        for database in (settings.warehouse, settings.scratch):
-            con.execute(f"attach {quoted(str(database))} as {database.stem} (read_only)")
-        found = con.execute(f"select distinct complaint from ({result['sql']}) order by 1 limit 5").fetchall()
+        found = con.execute(query, [str(settings.data / COMPLAINTS), result["unique_id"]]).fetchall()
     return f"{', '.join(complaint for (complaint,) in found)} ({reason})"

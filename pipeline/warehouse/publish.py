@@ -55,7 +55,6 @@ def publish(settings: Settings) -> dict[str, Any]:
         days = json.loads(tested).get("days", [])
         with duckdb.connect(str(settings.warehouse)) as con:
             con.execute("force checkpoint")
-        requests = pull_requests.write(settings, days)
         temporary = settings.marts.with_suffix(".duckdb.tmp")
         with full_disk_errors(temporary):
             try:
@@ -65,7 +64,7 @@ def publish(settings: Settings) -> dict[str, Any]:
                 # Half a copy on a full disk would be in the way of the next run.
                 temporary.unlink(missing_ok=True)
                 raise
-        pull_requests.replace(settings, requests, days, everything=settings.rebuilding.exists())
+        pull_requests.replace(settings, days, everything=settings.rebuilding.exists())
         settings.former_marts.unlink(missing_ok=True)
         # Written last: a crash before it only means that the next run builds these days once more.
         write_durably(settings.publication, tested)

@@ -107,8 +107,8 @@ def _table(what: str, entries: list[Accuracy]) -> str:
 def _same_session(corpus: Corpus, folder: Path) -> str:
     world = synthetic.make(corpus, SYNTHETIC_REQUESTS)
     write(world.lines, folder / "logs" / "access.jsonl")
-    scratch = make(folder / "data", folder / "logs", only=("fct_pulls",)).settings.scratch
-    found, downloads = synthetic.sessions_of(scratch), synthetic.downloads_of(scratch)
+    made = make(folder / "data", folder / "logs", only=synthetic.READ)
+    found, downloads = synthetic.sessions_of(made), synthetic.downloads_of(made)
     lines = [
         f"\nWhether two of {len(world.lines):,} requests, spliced from recordings, are of one session, and\n"
         "how many downloads were counted of those that were spliced in:\n",

@@ -36,9 +36,8 @@ def sessions(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Sessions
     folder = tmp_path_factory.mktemp("synthetic")
     world = synthetic.make(Corpus(corpus), REQUESTS)
     write(world.lines, folder / "logs" / "access.jsonl")
-    made = make(folder / "data", folder / "logs", only=("fct_pulls",))
-    scratch = made.settings.scratch
-    return Sessions(world, synthetic.sessions_of(scratch), synthetic.downloads_of(scratch))
+    made = make(folder / "data", folder / "logs", only=synthetic.READ)
+    return Sessions(world, synthetic.sessions_of(made), synthetic.downloads_of(made))
 
 
 def test_the_world_is_large_and_overlaps_midnights(sessions: Sessions) -> None:

@@ -106,7 +106,7 @@ def test_the_search_finds_addresses_when_hashing_is_off(
     found = "\n".join(find(made.settings.data, ADDRESSES))
     for address in ADDRESSES:
         assert address in found
-    for place in ("lake/requests", "pullhouse.duckdb", "warehouse.duckdb", "scratch.duckdb"):
+    for place in ("lake/requests", "pullhouse.duckdb", "warehouse.duckdb"):
         assert place in found
 
 

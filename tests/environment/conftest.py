@@ -18,4 +18,7 @@ def spliced(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse
     """Published marts over four weeks of the cast."""
     folder = tmp_path_factory.mktemp("spliced")
     write(lines(Corpus(corpus)), folder / "logs" / "cast.jsonl")
-    return make(folder / "data", folder / "logs", corpus / "catalogue.json", only=READ)
+    # The intermediate tables are judged anew (tests/environment/judging.py): they stay in a file.
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PULLHOUSE_SCRATCH", "scratch.duckdb")
+        return make(folder / "data", folder / "logs", corpus / "catalogue.json", only=READ)

@@ -11,11 +11,9 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-
-import duckdb
 
 from tests.support.layouts import Corpus, Line, Renaming, moved, started_at
+from tests.support.warehouse import Warehouse
 
 DAYS = 10
 FIRST = datetime(2026, 2, 20, tzinfo=UTC)  # over the end of a month
@@ -77,21 +75,21 @@ def make(corpus: Corpus, requests: int, seed: int = 5) -> World:
     return World(lines, instance_of, downloads_of, behind_nat)
 
 
-def sessions_of(scratch: Path) -> dict[str, object]:
+# The marts that say which requests are of one session, and how often it downloaded.
+READ = ("fct_pulls", "pull_requests")
+
+
+def sessions_of(made: Warehouse) -> dict[str, object]:
     """Request id → session, as the last build cut them."""
-    with duckdb.connect(str(scratch), read_only=True) as con:
-        rows = con.execute("select request_identity, pull_id from intermediate.int_pull_requests").fetchall()
-    return dict(rows)
+    return dict(made.query("select request_key, pull_id from pull_requests"))
 
 
-def downloads_of(scratch: Path) -> dict[str, tuple[str, int]]:
+def downloads_of(made: Warehouse) -> dict[str, tuple[str, int]]:
     """Request id → session (pull_id) and its download_count, of requests whose session is a download."""
-    with duckdb.connect(str(scratch), read_only=True) as con:
-        rows = con.execute(
-            "select requests.request_identity, copies.pull_id, copies.download_count"
-            " from intermediate.int_pull_requests as requests"
-            " inner join intermediate.int_session_copies as copies using (pull_id)"
-        ).fetchall()
+    rows = made.query(
+        "select requests.request_key, pull_id, pulls.download_count from pull_requests as requests"
+        " inner join fct_pulls as pulls using (pull_id) where pulls.outcome = 'download'"
+    )
     return {request: (pull, count) for request, pull, count in rows}
 
 

@@ -1,6 +1,13 @@
-{{ config(materialized='view', database='scratch') }}
+{{
+    config(
+        materialized='view',
+        database='scratch',
+        post_hook="{{ write_days('parquet/pull_requests.tmp', 'pull_date') }}",
+    )
+}}
 
--- Of all days that the build read; those that it planned are published, as Parquet and not in the published file.
+-- Of all days that the build read; those that it planned are published, as Parquet and not in the published file
+-- (pipeline/warehouse/pull_requests.py).
 with requests as (
     select * from {{ ref('int_pull_requests') }}
 ),
