@@ -7,6 +7,7 @@ import secrets
 import sys
 from pathlib import Path
 
+from gateway.certificates import problem
 from gateway.probe import probe
 from gateway.render import check, render
 from gateway.run import run
@@ -37,14 +38,17 @@ def _do(command: str, source: Path, state: Path) -> int:
     if command == "run":
         return run(source, state, _say)
     state.mkdir(parents=True, exist_ok=True)
-    text = render(load(source), state, source, secrets.token_hex(32))
+    settings = load(source)
+    text = render(settings, state, source, secrets.token_hex(32))
     candidate = check(text, state)
     if command == "render":
         candidate.replace(state / "nginx.conf")
         print(f"gateway: wrote {state / 'nginx.conf'}; nginx -s reload uses it")
     else:
         candidate.unlink()
-        print(f"gateway: {source} is good")
+        wrong = problem(settings)
+        print(f"gateway: {wrong or f'{source} is good'}")
+        return 2 if wrong else 0
     return 0
 
 

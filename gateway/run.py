@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from gateway.certificates import Stamp, problem, stamp
 from gateway.modules import program
 from gateway.render import check, render
 from gateway.settings import Registry, Settings, SettingsError, load
@@ -64,7 +65,8 @@ class Gateway:
     def __init__(self, source: Path, state: Path, say: Say) -> None:
         self.source, self.state, self.say = source, state, say
         self.settings: Settings | None = None
-        self._text = ""
+        self._used: tuple[str, Stamp] = ("", ())
+        self._certificate: Stamp = ()
         self._seen: bytes | None = None
         self._down: Set[str] = frozenset()
         self._day: date | None = None
@@ -79,7 +81,7 @@ class Gateway:
     def start(self) -> None:
         """Raises SettingsError where the settings are wrong or nginx does not start with them."""
         self.state.mkdir(parents=True, exist_ok=True)
-        self._seen = self.source.read_bytes() if self.source.exists() else None
+        self._seen = self._content()
         self._new_key()
         self._use(load(self.source), frozenset())
         command = [program(), "-e", "stderr", "-c", str(self.configuration), "-g", "daemon off;"]
@@ -87,18 +89,21 @@ class Gateway:
 
     def look(self, down: Set[str]) -> None:
         """Use what has changed; what cannot be used is said, once, and nothing changes."""
-        content = self.source.read_bytes() if self.source.exists() else None
-        is_new_day = self._new_key()
-        if content == self._seen and self.settings:
-            if down != self._down or is_new_day:
-                self._refresh(self.settings, down)
+        content = self._content()
+        is_new, has_new_certificate = content != self._seen, self._has_new_certificate()
+        is_due = self._new_key() or down != self._down or has_new_certificate
+        if not self.settings or not (is_new or is_due):
             return
-        self._seen = content
+        self._seen, self._down = content, down
         try:
-            self._refresh(load(self.source), down)
-            self.say(f"{self.source.name} has changed and is in use")
+            self._refresh(load(self.source) if is_new else self.settings, down)
         except SettingsError as error:
             self.say(f"{error}\nthe gateway goes on with the settings that it had")
+            return
+        if is_new:
+            self.say(f"{self.source.name} has changed and is in use")
+        elif has_new_certificate:
+            self.say("the certificate has changed and is in use")
 
     def ended(self) -> int | None:
         """nginx's exit code, once it has ended."""
@@ -126,12 +131,25 @@ class Gateway:
         if self._use(settings, down) and self._nginx:
             self._nginx.send_signal(signal.SIGHUP)
 
+    def _content(self) -> bytes | None:
+        return self.source.read_bytes() if self.source.exists() else None
+
+    def _has_new_certificate(self) -> bool:
+        """Whether its files are others than those that were tried last."""
+        found = stamp(self.settings) if self.settings else ()
+        is_new, self._certificate = found != self._certificate, found
+        return is_new
+
     def _use(self, settings: Settings, down: Set[str]) -> bool:
-        text = render(settings, self.state, self.source, self._hash_key, down)
-        has_changed = text != self._text
+        """Whether nginx has to be told; what is wrong with the certificate is said each time that it is."""
+        text, certificate = render(settings, self.state, self.source, self._hash_key, down), stamp(settings)
+        has_changed = (text, certificate) != self._used
         if has_changed:
             check(text, self.state).replace(self.configuration)
-        self.settings, self._text, self._down = settings, text, down
+            if wrong := problem(settings):
+                self.say(wrong)
+        self.settings, self._used, self._down = settings, (text, certificate), down
+        self._certificate = certificate
         return has_changed
 
 
