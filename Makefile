@@ -117,7 +117,7 @@ test: setup-dev ## all tests that need no root and no Debian packages
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-live: setup-dev ## the gateway under a real nginx, before real registries, with real clients (as root: .live/)
-	@scripts/debian-packages nginx-light libnginx-mod-http-js libnginx-mod-http-lua lua-nginx-redis redis-server docker-compose postgresql docker-registry docker.io containerd runc podman buildah skopeo mmdebstrap apache2-utils jq
+	@scripts/debian-packages nginx-light libnginx-mod-http-js libnginx-mod-http-lua lua-nginx-redis redis-server tini docker-compose postgresql docker-registry docker.io containerd runc podman buildah skopeo mmdebstrap apache2-utils jq
 	@scripts/live-clients $(BIN)/python
 	@$(BIN)/python -m pytest -m live $(ARGS)
 
@@ -155,12 +155,13 @@ coverage: setup ## how many random addresses have a country and an operator, by 
 check-gateway: setup ## try a pull through a running gateway: make check-gateway URL=https://images.example.com/team/app:1.0
 	@$(BIN)/python -m gateway probe "$(URL)"
 
-up: setup ## gateway and Airflow in containers: make up REGISTRY=https://registry.example.com
+up: setup ## gateway, Airflow and the page in containers: make up REGISTRY=https://registry.example.com
+	@scripts/compose version > /dev/null
 	@$(BIN)/python scripts/make_env.py "$(REGISTRY)"
-	@docker compose up --build --detach
+	@scripts/compose up --build --detach
 
 down: ## stop the containers; the volumes stay
-	@docker compose down
+	@scripts/compose down
 
 clean: ## delete .venv and caches; never DATA
 	@rm -rf $(VENV) $(OLD_DUCKDB) .live .mypy_cache .ruff_cache .pytest_cache screenshots dbt_project/target dbt_project/logs

@@ -59,9 +59,13 @@ def _write_settings(settings: Path, registry: str) -> bool:
         return False
     if settings.exists() and found[2] == registry:
         return True
+    text = MAIN.sub(lambda match: f'{match[1]}{registry}"', text, count=1)
+    # A container of ours: the gateway's clients do not know its name, and cannot be sent there.
+    if not settings.exists() and "." not in (urlsplit(registry).hostname or ""):
+        text = text.replace('redirect = "blobs"', 'redirect = "none"', 1)
     settings.parent.mkdir(exist_ok=True)
     new = settings.with_suffix(".new")
-    new.write_text(MAIN.sub(lambda match: f'{match[1]}{registry}"', text, count=1), encoding="utf-8")
+    new.write_text(text, encoding="utf-8")
     new.replace(settings)
     print(f"{settings}: the gateway stands in front of {registry}.")
     return True
@@ -73,6 +77,7 @@ def _write_secrets(environment: Path) -> None:
         "AIRFLOW_JWT_SECRET": secrets.token_urlsafe(64),
         "AIRFLOW_SECRET_KEY": secrets.token_urlsafe(64),
         "AIRFLOW_FERNET_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "REDIS_PASSWORD": secrets.token_urlsafe(24),
         "AIRFLOW_ADMIN_PASSWORD": secrets.token_urlsafe(18),
     }
     handle = os.open(environment, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

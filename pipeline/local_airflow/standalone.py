@@ -71,6 +71,7 @@ def _environment(settings: Settings, home: Path) -> dict[str, str]:
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
         # The scheduler starts tasks before the page listens, half a minute later on a busy machine, and
         # Airflow's five tries may all fall before that: a task asks every few seconds for some five minutes.
+        "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "30",
         "AIRFLOW__WORKERS__EXECUTION_API_RETRIES": "100",
         "AIRFLOW__WORKERS__EXECUTION_API_RETRY_WAIT_MAX": "5",
         "AIRFLOW__API__HOST": "127.0.0.1",

@@ -19,15 +19,18 @@ SERVICES = {
     "dag-processor",
     "triggerer",
     "gateway",
+    "dashboard",
     "geoipupdate",
+    "registry",
+    "redis",
 }
 # May be empty: that of a service which starts only under its own profile and refuses to run without it, and
 # that of a registry which everybody may read.
-OPTIONAL_SECRETS = {"GEOIPUPDATE_LICENSE_KEY", "PULLHOUSE_REGISTRY_PASSWORD"}
+OPTIONAL_SECRETS = {"GEOIPUPDATE_LICENSE_KEY", "REDIS_PASSWORD", "PULLHOUSE_REGISTRY_PASSWORD"}
 # A version for people and a digest: a tag alone is another image tomorrow. Ours are built here.
 PINNED = re.compile(r"^(?:[\w./-]+:v?\d+\.\d+[\w.-]*@sha256:[0-9a-f]{64}|pullhouse-[a-z]+:\d+\.\d+\.\d+)$")
 SECRET_NAME = re.compile(r"PASSWORD|SECRET|KEY|TOKEN")
-VARIABLE = re.compile(r"\$\{(\w+)(:[-?][^}]*)?}")
+VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(:[-?][^}]*)?}")
 
 Compose = dict[str, Any]
 
@@ -71,7 +74,11 @@ def _of(service: dict[str, Any]) -> list[str]:
 
 
 def _volumes(compose: Compose) -> list[str]:
-    """Named volumes, but for the gateway's settings; its log goes to the scheduler and to nobody else."""
+    """Named volumes, but for the gateway's settings; its log goes to the scheduler and to nobody else.
+
+    The data are the scheduler's. The page reads what the group may: it runs as another user of that group, so
+    that keys, landing and lake (0700) stay shut.
+    """
     mounts = {
         (name, *volume.split(":")) for name, service in compose["services"].items()
         for volume in service.get("volumes", [])
@@ -79,12 +86,15 @@ def _volumes(compose: Compose) -> list[str]:
     mounts.discard(("gateway", "./config", "/config", "ro"))
     bound = sorted(mount[1] for mount in mounts if mount[1] not in compose["volumes"])
     logs = {mount for mount in mounts if mount[1] == "gateway-logs"}
-    private = {mount[0] for mount in mounts if mount[1] == "data"}
+    private = {(mount[0], *mount[2:]) for mount in mounts if mount[1] == "data"}
+    users = [compose["services"][name]["user"].split(":") for name in ("scheduler", "dashboard")]
     wrong = {
         f"not a named volume: {bound}": bool(bound),
         "the gateway's log does not go from the gateway to the scheduler": logs
         != {("gateway", "gateway-logs", "/logs"), ("scheduler", "gateway-logs", "/gateway-logs", "ro")},
-        "others than the scheduler see the data": private != {"scheduler"},
+        "others than the scheduler and the page see the data": private
+        != {("scheduler", "/data"), ("dashboard", "/data", "ro")},
+        "the page could read the keys": users[0][0] == users[1][0] or users[0][1] != users[1][1],
     }
     return [problem for problem, is_so in wrong.items() if is_so]
 
@@ -144,6 +154,14 @@ def _shared_data(services: Compose) -> None:
     services["triggerer"]["volumes"] = ["data:/data"]
 
 
+def _page_of_the_scheduler(services: Compose) -> None:
+    services["dashboard"]["user"] = services["scheduler"]["user"]
+
+
+def _page_that_writes(services: Compose) -> None:
+    services["dashboard"]["volumes"] = ["data:/data"]
+
+
 def _writable_log(services: Compose) -> None:
     services["scheduler"]["volumes"] = ["data:/data", "gateway-logs:/gateway-logs"]
 
@@ -159,7 +177,9 @@ def _writable_log(services: Compose) -> None:
         (_password, "postgres: a secret in the file"),
         (_folder, "not a named volume: ['./dags']"),
         (_writable_settings, "not a named volume: ['./config']"),
-        (_shared_data, "others than the scheduler see the data"),
+        (_shared_data, "others than the scheduler and the page see the data"),
+        (_page_that_writes, "others than the scheduler and the page see the data"),
+        (_page_of_the_scheduler, "the page could read the keys"),
         (_writable_log, "the gateway's log does not go from the gateway to the scheduler"),
     ],
 )
@@ -184,12 +204,27 @@ def test_maxminds_updater_starts_only_when_asked_and_shares_one_volume(compose: 
     }  # fmt: skip
     assert updater["volumes"] == ["maxmind:/maxmind"]
     assert "maxmind:/maxmind" in compose["services"]["scheduler"]["volumes"]
-    assert [name for name, service in compose["services"].items() if "profiles" in service] == ["geoipupdate"]
+
+
+def test_what_not_everybody_needs_starts_when_it_is_asked_for(compose: Compose) -> None:
+    profiles = {name: service.get("profiles") for name, service in compose["services"].items()}
+    assert {name: found for name, found in profiles.items() if found} == {
+        "geoipupdate": ["maxmind"], "registry": ["registry"], "redis": ["redis"],
+    }  # fmt: skip
+
+
+def test_the_images_folders_keep_the_page_from_what_is_private(repo_root: Path) -> None:
+    """A volume takes the modes of the image's folders."""
+    text = (repo_root / "Dockerfile").read_text(encoding="utf-8")
+    private = re.search(r"-m 0700 (.+)$", text, re.MULTILINE)
+    assert private
+    assert set(private[1].split()) == {"/data/keys", "/data/landing", "/data/lake"}
 
 
 def test_env_example_names_what_must_be_set_and_sets_nothing(repo_root: Path, text: str) -> None:
     required = {name for name, rest in VARIABLE.findall(text) if rest.startswith(":?")}
-    optional = {name for name, rest in VARIABLE.findall(text) if rest.startswith(":-")}
+    # The last one is compose's own.
+    optional = {name for name, rest in VARIABLE.findall(text) if rest.startswith(":-")} | {"COMPOSE_PROFILES"}
     lines = (repo_root / ".env.example").read_text(encoding="utf-8").splitlines()
     assert {line for line in lines if re.match(r"^\w+=", line)} == {f"{name}=" for name in required}
     named = {found[1] for line in lines if (found := re.match(r"^#(\w+)=", line))}

@@ -38,6 +38,19 @@ def test_secrets_stay_and_the_registry_follows_the_command_line(repo_root: Path,
     assert (tmp_path / ".env").read_text("utf-8") == secrets
 
 
+@pytest.mark.parametrize(
+    ("address", "mode"),
+    [(FIRST, "blobs"), ("http://127.0.0.1:5001", "blobs"), ("http://registry:5000", "none")],
+)
+def test_clients_are_not_sent_to_a_container(
+    repo_root: Path, tmp_path: Path, address: str, mode: str
+) -> None:
+    """They do not know its name."""
+    assert make_env(repo_root, tmp_path, address).returncode == 0
+    [rule] = load(tmp_path / "config" / "gateway.toml").rules
+    assert (rule.first.registry.url, rule.redirect) == (address, mode)
+
+
 def test_a_dot_env_of_before_still_names_the_registry(repo_root: Path, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"GATEWAY_REGISTRY={SECOND}\nPOSTGRES_PASSWORD=x\n", "utf-8")
     assert make_env(repo_root, tmp_path, "").returncode == 0

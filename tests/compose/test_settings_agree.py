@@ -39,8 +39,8 @@ def examples(root: Path) -> list[str]:
 
 
 def used(root: Path) -> set[str]:
-    """The variables that docker-compose.yml takes from .env."""
-    return set(VARIABLE.findall((root / "docker-compose.yml").read_text("utf-8")))
+    """The variables that docker-compose.yml takes from .env, and the one that compose itself reads."""
+    return set(VARIABLE.findall((root / "docker-compose.yml").read_text("utf-8"))) | {"COMPOSE_PROFILES"}
 
 
 def differences(fields: set[str], names: list[str]) -> list[str]:

@@ -122,6 +122,7 @@ def write_twin(log: Path) -> None:
 def table(played: Played) -> str:
     """Client and action, and for each way what was seen and whether the marts say the same."""
     ways = [f"{kind} {mode}" for kind in ("free", "token") for mode in ("none", "blobs", "all")]
+    ways += ["fallback none", "fallback blobs"]
     cells: dict[tuple[str, str], dict[str, str]] = {}
     for result in played.results:
         said = played.marts.get(result.repository, (0, 0))
@@ -129,7 +130,7 @@ def table(played: Played) -> str:
         text = f"{seen[0]}+{seen[1]} " + ("=" if said == seen else f"≠ {said[0]}+{said[1]}")
         row = cells.setdefault((result.scenario.client, result.scenario.action), {})
         row[f"{result.scenario.kind} {result.scenario.mode}"] = text
-    lines = [f"{'downloads+checks':<40}" + "".join(f"{way:<14}" for way in ways)]
+    lines = [f"{'downloads+checks':<40}" + "".join(f"{way:<15}" for way in ways)]
     for (client, action), row in cells.items():
-        lines.append(f"{client + ', ' + action:<40}" + "".join(f"{row.get(way, ''):<14}" for way in ways))
+        lines.append(f"{client + ', ' + action:<40}" + "".join(f"{row.get(way, ''):<15}" for way in ways))
     return "\n" + "\n".join(lines)

@@ -9,7 +9,7 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -135,9 +135,23 @@ CLIENTS: dict[str, Command] = {
     "crpy": _python("crpy", "pull", "http://REFERENCE", "FOLDER/image.tar"),
 }
 
+# The same pull of another platform than the machine's.
+OTHER_PLATFORM: dict[str, Command] = {
+    "docker 20.10": _docker("docker-20", "--platform", "linux/arm64"),
+    "docker 28 (containerd store)": _docker("docker-28-containerd", "--platform", "linux/arm64"),
+    "containerd 1.6": _ctr("containerd-1.6", False, "--platform", "linux/arm64"),
+    "containerd 2.1": _ctr("containerd-2.1", True, "--platform", "linux/arm64"),
+    "podman 4.3": _podman("podman", False, "--arch", "arm64"),
+}
+
 
 def run(
-    machine: Machine, client: str, reference: str, folder: Path, patience_s: float = 60
+    machine: Machine,
+    client: str,
+    reference: str,
+    folder: Path,
+    patience_s: float = 60,
+    commands: Mapping[str, Command] = CLIENTS,
 ) -> tuple[int, str]:
     """Exit code and output of one pull."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -148,7 +162,7 @@ def run(
         "BUILDKIT_PROGRESS": "plain",
     }
     done = subprocess.run(
-        CLIENTS[client](machine, reference, folder),
+        commands[client](machine, reference, folder),
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

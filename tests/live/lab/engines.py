@@ -47,7 +47,7 @@ def running(folder: Path, today: Path, python: Path) -> Iterator[Machine]:
         yield Machine(today, sockets, python)
     finally:
         for process in processes:
-            _end(process)
+            end(process)
 
 
 def _dockerd(folder: Path, settings: dict[str, object], driver: str) -> list[str]:
@@ -78,7 +78,7 @@ def _wait_for(socket: Path, name: str) -> None:
         time.sleep(0.1)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[bytes]) -> None:
     """dockerd takes its own containerd with it; a process that stays is killed with its group."""
     process.terminate()
     try:

@@ -42,8 +42,13 @@ class Registry:
 
 
 @contextmanager
-def running(folder: Path, tokens: TokenService | None = None, port: int | None = None) -> Iterator[Registry]:
-    """Start one; its images lie in `folder`/images, so that several may have the same."""
+def running(
+    folder: Path, tokens: TokenService | None = None, port: int | None = None, cache_of: str | None = None
+) -> Iterator[Registry]:
+    """Start one; its images lie in `folder`/images, so that several may have the same.
+
+    `cache_of`: the address of another one, for which it is a pull-through cache.
+    """
     port = port or free_port()
     folder.mkdir(parents=True, exist_ok=True)
     content: dict[str, Any] = {
@@ -61,6 +66,8 @@ def running(folder: Path, tokens: TokenService | None = None, port: int | None =
                 "rootcertbundle": str(tokens.certificate),
             }
         }
+    if cache_of:
+        content["proxy"] = {"remoteurl": cache_of}
     configuration, log = folder / "registry.json", folder / "registry.log"
     configuration.write_text(json.dumps(content), encoding="utf-8")
     with log.open("ab") as output:
