@@ -75,7 +75,7 @@ _SHAPE_OF = {
     IGNORED: "word",
 }
 _REST = "(?: .*)?"
-_PLACE = re.compile(r"<([a-z_]+)(?::([a-z_]+))?>")
+_PLACE = re.compile(r"<([a-z_]+)(?::([a-z0-9_]+))?>")
 # A request as it nearly always is: the fast reader takes it apart within the pattern.
 _USUAL_REQUEST = r'([A-Za-z_-]+) ([^" \\]*)(?: (HTTP/[0-9.]+))?'
 # A class of all characters but some → the same within printable ASCII.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 # Variable → the field that it is.
 FIELDS = {
@@ -116,7 +117,21 @@ _PREFIXED = re.compile(
     r"(?:http|sent_http|sent_trailer|upstream|upstream_http|upstream_cookie|cookie|arg|ssl|proxy_protocol|geoip|geoip2"
     r"|jwt_claim|jwt_header|memcached|secure_link|quic|opentelemetry|otel|opentracing|http_cf)_[a-z0-9_]+"
 )
+_BEHIND_BALANCER = "proxy_protocol_addr"
 NAMES = frozenset(FIELDS) | _OTHERS
+
+
+def fields_of(variables: Sequence[str]) -> dict[str, str]:
+    """Which of a format's variables are fields.
+
+    The PROXY protocol tells the client where $remote_addr is the balancer, unless nginx's realip module has
+    put the one in the other's place: then they are the same.
+    """
+    found = {name: FIELDS[name] for name in variables if name in FIELDS}
+    if _BEHIND_BALANCER in variables:
+        found = {name: field for name, field in found.items() if field != "remote_addr"}
+        found[_BEHIND_BALANCER] = "remote_addr"
+    return found
 
 
 def is_known(variable: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from ingest import fields
@@ -38,11 +38,11 @@ class FormatError(ValueError):
 def from_log_format(text: str) -> Format:
     """The format of an nginx log_format: the string alone, or the whole statement. Raises FormatError."""
     template, escapes = _template(text)
-    names = [found[1] or found[2] for found in _VARIABLE.finditer(template)]
+    names = _names(template)
     unknown = [name for name in names if not nginx_variables.is_known(name)]
     if unknown:
         raise FormatError(_unknown(unknown[0]))
-    has = {nginx_variables.FIELDS[name] for name in names if name in nginx_variables.FIELDS}
+    has = nginx_variables.fields_of(names).values()
     _check_has(has, "the log_format")
     if template.lstrip().startswith("{"):
         return _json(template)
@@ -71,7 +71,7 @@ def from_table(name: str, table: Mapping[str, str | list[str]]) -> JsonFormat:
         pointers[field] = tuple(pointer for path in paths for pointer in _pointers(path))
     if duration not in ("s", "ms", "us", "ns", "go"):
         raise FormatError("request_time_unit is one of s, ms, us, ns, or go (a text such as 1.5ms)")
-    _check_has(set(pointers), f"the table log_formats.{name}")
+    _check_has(pointers, f"the table log_formats.{name}")
     return JsonFormat(
         name=name,
         title=f"your own JSON ({name})",
@@ -82,6 +82,11 @@ def from_table(name: str, table: Mapping[str, str | list[str]]) -> JsonFormat:
             key for key in ("remote_addr", "request", "method", "request_uri", "status") if key in pointers
         ),
     )
+
+
+def _names(template: str) -> list[str]:
+    """The variables of a template, in order."""
+    return [found[1] or found[2] for found in _VARIABLE.finditer(template)]
 
 
 def _template(text: str) -> tuple[str, str]:
@@ -105,7 +110,7 @@ def _unknown(name: str) -> str:
     return f"nginx has no variable ${name}{hint}. Write $ignored for a variable of your own that is not to be read"
 
 
-def _check_has(has: set[str], what: str) -> None:
+def _check_has(has: Iterable[str], what: str) -> None:
     wanted = (
         ({"remote_addr", "x_forwarded_for"}, "an address", "$remote_addr", "remote_addr"),
         ({"time"}, "a time", "$time_iso8601, $time_local or $msec", "time"),
@@ -114,7 +119,7 @@ def _check_has(has: set[str], what: str) -> None:
         ({"status"}, "a status", "$status", "status"),
     )
     for fields_, thing, variable, key in wanted:
-        if not fields_ & has:
+        if fields_.isdisjoint(has):
             add = key if "table" in what else variable
             raise FormatError(f"{what} has no {thing[thing.index(' ') + 1 :]}: add {add}")
 
@@ -129,9 +134,10 @@ def _json(template: str) -> JsonFormat:
             "the log_format begins like JSON and is none: is a comma or a quote missing?"
         ) from None
     pointers: dict[str, tuple[str, ...]] = {}
+    fields_of = nginx_variables.fields_of(_names(template))
     for pointer, value in _leaves(document, ""):
         found = _VARIABLE.fullmatch(value)
-        field = nginx_variables.FIELDS.get(found[1] or found[2]) if found else None
+        field = fields_of.get(found[1] or found[2]) if found else None
         if field:
             pointers[field] = (*pointers.get(field, ()), pointer)
     return from_table(NAME, {field: list(group) for field, group in pointers.items()})
@@ -149,10 +155,11 @@ def _parts(template: str) -> Iterator[str]:
     """The pattern, part by part: literal text, and a place for each variable."""
     end = 0
     taken: set[str] = set()
+    fields_of = nginx_variables.fields_of(_names(template))
     for found in _VARIABLE.finditer(template):
         yield _literal(template[end : found.start()])
         end = found.end()
-        field = nginx_variables.FIELDS.get(found[1] or found[2], "_")
+        field = fields_of.get(found[1] or found[2], "_")
         # $uri beside $request_uri, $host beside $http_host: the first counts.
         field = "_" if field in taken and field != "_" else field
         taken.add(field)

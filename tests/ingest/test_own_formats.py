@@ -185,3 +185,61 @@ def test_an_object_may_change_its_format(read: Callable[..., Any], json_line: Ca
     for content in ([combined] * 3 + [json_line()] * 3, [json_line()] * 3 + [combined] * 3):
         reading = read(b"\n".join(content) + b"\n")
         assert reading.counts.formats == {"json": 3, "combined": 3}
+
+
+VALUES = {
+    "remote_addr": "192.0.2.20",
+    "time_iso8601": "2026-10-20T11:55:00+03:30",
+    "request_method": "GET",
+    "request_uri": "/v2/acme/app/manifests/1.0",
+    "status": "200",
+}
+# nginx's variable, a value as nginx writes it, and the field with what must be read.
+MORE_VARIABLES = [
+    ("host", "registry.example.com", {"host": "registry.example.com"}),
+    ("http_host", "registry.example.com:5000", {"host": "registry.example.com:5000"}),
+    ("request_id", "0a1b2c3d4e5f60718293a4b5c6d7e8f9", {"request_id": "0a1b2c3d4e5f60718293a4b5c6d7e8f9"}),
+    ("server_protocol", "HTTP/2.0", {"protocol": "HTTP/2.0"}),
+    ("scheme", "https", {"scheme": "https"}),
+    ("hostname", "gw1", {"node": "gw1"}),
+    ("http_range", "bytes=0-99", {"range": "bytes=0-99"}),
+    ("sent_http_docker_content_digest", "sha256:0a", {"resp_digest": "sha256:0a"}),
+    ("sent_http_content_type", "application/json", {"resp_content_type": "application/json"}),
+    ("http_x_forwarded_for", "198.51.100.7", {"x_forwarded_for": "198.51.100.7"}),
+    ("request_completion", "OK", {"request_completion": "OK"}),
+    ("request_time", "0.012", {"request_time": 0.012}),
+    ("upstream_addr", "10.0.0.2:5000, 10.0.0.3:5000", {}),
+    ("ssl_protocol", "TLSv1.3", {}),
+    ("ignored", "", {}),
+    ("proxy_protocol_addr", "198.51.100.9", {"remote_addr": "198.51.100.9"}),
+]
+
+
+@pytest.mark.parametrize("strictly", [False, True], ids=["both readers", "strict reader"])
+@pytest.mark.parametrize(("before", "after"), [(" ", ""), (' "', '"'), (" [", "]"), ("\t", ""), ("|", "|")])
+@pytest.mark.parametrize("is_first", [False, True], ids=["last", "first"])
+@pytest.mark.parametrize(("variable", "value", "wanted"), MORE_VARIABLES)
+def test_a_variable_is_read_wherever_it_stands(
+    variable: str,
+    value: str,
+    wanted: dict[str, Any],
+    before: str,
+    after: str,
+    is_first: bool,
+    strictly: bool,
+    read: Callable[..., Any],
+) -> None:
+    if before == " " and (not value or ", " in value) and not is_first:
+        pytest.skip("an open end takes the rest of the line")
+    sign = {"\t": "\t", "|": "|"}.get(before, " ")
+    values = [(f"${name}", text) for name, text in VALUES.items()]
+    own = (
+        before.lstrip(sign) + f"${variable}" + after.rstrip("|"),
+        before.lstrip(sign) + value + after.rstrip("|"),
+    )
+    columns = [own, *values] if is_first else [*values, own]
+    log_format, line = (sign.join(column[n] for column in columns) for n in (0, 1))
+    reading = read(line.encode() + b"\n", log_format=log_format, strictly=strictly)
+    assert reading.counts.staged == 1, (log_format, line)
+    expected = {"method": "GET", "request_uri": "/v2/acme/app/manifests/1.0", "status": 200, **wanted}
+    assert {name: reading.rows[0][name] for name in expected} == expected
