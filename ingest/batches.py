@@ -107,4 +107,4 @@ def _some(lines: Iterator[RawLine]) -> list[RawLine]:
 
 def _is_plain(content: bytes) -> bool:
     """Whether `tidy` would change nothing."""
-    return content.isascii() and b"\0" not in content and b"\r" not in content
+    return content.isascii() and not any(sign in content for sign in (b"\0", b"\x1e", b"\r"))

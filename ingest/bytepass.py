@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ingest.decompress import PROMISES, compression_of, open_blocks, unreadable
+from ingest.decompress import PROMISES, open_blocks, packing_of, unreadable
 from ingest.errors import ObjectError, PassingObjectError
 from ingest.fields import MAX_DEPTH
 from ingest.rawlines import KEPT_BYTES, RawLine, split_lines
@@ -39,7 +39,7 @@ class ObjectBytes:
 
     name: str
     path: Path
-    compression: str
+    packing: str
     load_id: str
     byte_count: int
     line_count: int
@@ -72,7 +72,7 @@ class ObjectBytes:
         found = _identity(self.path, self.name)
         if found == self.identity:
             return
-        is_same_file = self.compression == "none" and found[:2] == self.identity[:2]
+        is_same_file = self.packing == "none" and found[:2] == self.identity[:2]
         if is_same_file and self._digest_again()[:32] == self.load_id:
             return
         reason = "changed while it was being read"
@@ -94,7 +94,7 @@ def read_bytes(item: LogObject, folder: Path, checkpoints: Iterable[int] = ()) -
     that the object reaches. Raises ObjectError for an object that cannot be read to its end: nothing of it
     may be loaded.
     """
-    compression = compression_of(item.path, item.name)
+    packing = packing_of(item.path, item.name)
     link = _link(item, folder)
     try:
         identity = _identity(link, item.name)
@@ -109,7 +109,7 @@ def read_bytes(item: LogObject, folder: Path, checkpoints: Iterable[int] = ()) -
         yield ObjectBytes(
             name=item.name,
             path=link,
-            compression=compression,
+            packing=packing,
             load_id=digests.whole.hexdigest()[:32],
             byte_count=digests.count,
             line_count=tally.lines,

@@ -1,8 +1,11 @@
-"""The bytes of an object, decompressed block by block; damage is an ObjectError, never a short read."""
+"""The bytes of an object's lines, decompressed by blocks; damage is an ObjectError, never a short read."""
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
+import re
 import stat
 import zlib
 from collections.abc import Callable, Iterator
@@ -13,6 +16,7 @@ from typing import BinaryIO
 import zstandard
 
 from ingest.errors import ObjectError, PassingObjectError
+from ingest.unpacking import UnpackingError, unpacked
 
 BLOCK_BYTES = 1024 * 1024
 # A compression bomb is known by its size: real logs reach 277:1, zeros 1029:1 (measured), so no ratio tells.
@@ -20,27 +24,54 @@ MAX_DECOMPRESSED_BYTES = 8 * 1024**3
 # One byte of zstd may stand for 32 KiB: small bites keep what one of them becomes at 8 MiB.
 _ZSTD_BITE = 256
 
-_MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
-_FOREIGN_MAGIC = {b"\xfd7zXZ\x00": "xz", b"BZh": "bzip2", b"PK\x03\x04": "zip", b"7z\xbc\xaf": "7z"}
+_MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"\xfd7zXZ\x00": "xz", b"BZh": "bzip2"}
+_ARCHIVES = {b"PK\x03\x04": ("zip", "unzip"), b"7z\xbc\xaf": ("7z", "7z x"), b"Rar!": ("rar", "unrar x")}
+# Where tar writes its name.
+_TAR = slice(257, 262)
 PROMISES = {".gz": "gzip", ".zst": "zstd"}
+_TEXT = re.compile(rb"[\t\r\n -~]+")
 
 
 @contextmanager
 def open_blocks(path: Path, name: str) -> Iterator[Iterator[bytes]]:
-    """Open an object's decompressed bytes as blocks of any size.
+    """Open the bytes of an object's lines in blocks of any size: decompressed, unpacked (ingest.unpacking).
 
-    Opening raises ObjectError where the file cannot be read or is compressed in another way; iterating does
-    where it is cut off, damaged, followed by other bytes, or larger than MAX_DECOMPRESSED_BYTES.
+    Opening raises ObjectError where the file cannot be read or is an archive; iterating does where it is cut
+    off, damaged, followed by other bytes, or larger than MAX_DECOMPRESSED_BYTES.
     """
     with _open(path, name) as file:
-        kind = _compression(file, path, name)
-        yield _guarded(name, kind, _READERS[kind](file))
+        yield _lines(file, path, name)[1]
 
 
-def compression_of(path: Path, name: str) -> str:
-    """How an object is compressed by its first bytes: none, gzip or zstd. Raises ObjectError."""
+def packing_of(path: Path, name: str) -> str:
+    """What an object's lines are packed in by its first bytes: none, gzip, or "gzip, json-documents" …
+
+    Raises ObjectError.
+    """
     with _open(path, name) as file:
-        return _compression(file, path, name)
+        return _lines(file, path, name)[0]
+
+
+def _lines(file: BinaryIO, path: Path, name: str) -> tuple[str, Iterator[bytes]]:
+    kind = _compression(file, path, name)
+    blocks = _without_tar(_guarded(name, kind, _READERS[kind](file)), name)
+    names, blocks = unpacked(blocks)
+    return ", ".join([kind, *names]), _unpacking(blocks, name) if names else blocks
+
+
+def _without_tar(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
+    """The same blocks. Raises ObjectError for an archive, whose heads would stand among the lines."""
+    for number, block in enumerate(blocks):
+        if not number and block[_TAR] == b"ustar":
+            raise ObjectError(name, "is a tar archive", "Unpack it: tar xf.")
+        yield block
+
+
+def _unpacking(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
+    try:
+        yield from blocks
+    except UnpackingError as error:
+        raise ObjectError(name, error.reason, "It is tried again when it changes.") from None
 
 
 def _open(path: Path, name: str) -> BinaryIO:
@@ -64,12 +95,13 @@ def unreadable(name: str, error: OSError) -> PassingObjectError:
 def _compression(file: BinaryIO, path: Path, name: str) -> str:
     head = file.read(8)
     file.seek(0)
-    for magic, foreign in _FOREIGN_MAGIC.items():
+    for magic, (archive, command) in _ARCHIVES.items():
         if head.startswith(magic):
-            raise ObjectError(name, f"is compressed with {foreign}", "Compress it with gzip or zstd instead.")
+            raise ObjectError(name, f"is a {archive} archive", f"Unpack it: {command}.")
     kind = next((known for magic, known in _MAGIC.items() if head.startswith(magic)), "none")
     promised = PROMISES.get(path.suffix)
-    if promised and kind == "none":
+    # Text under such a name was decompressed on its way: curl and GCS do so, and keep the name.
+    if promised and kind == "none" and not (head and _TEXT.fullmatch(head)):
         seen = "is empty" if not head else "does not begin like one"
         raise ObjectError(name, f"is named as a {promised} file and {seen}", "Was it written to the end?")
     return kind
@@ -102,7 +134,37 @@ def _zstd(file: BinaryIO) -> Iterator[bytes]:
         raise EOFError
 
 
-_READERS: dict[str, Callable[[BinaryIO], Iterator[bytes]]] = {"none": _plain, "gzip": _gzip, "zstd": _zstd}
+def _bzip2(file: BinaryIO) -> Iterator[bytes]:
+    """Any number of streams."""
+    with bz2.BZ2File(file) as stream:
+        while block := _block_of(stream):
+            yield block
+
+
+def _xz(file: BinaryIO) -> Iterator[bytes]:
+    """Any number of streams."""
+    with lzma.LZMAFile(file) as stream:
+        while block := stream.read(BLOCK_BYTES):
+            yield block
+
+
+def _block_of(stream: bz2.BZ2File) -> bytes:
+    try:
+        return stream.read(BLOCK_BYTES)
+    except OSError as error:
+        # What bz2 raises for damaged data has no number.
+        if error.errno is None:
+            raise zlib.error from None
+        raise
+
+
+_READERS: dict[str, Callable[[BinaryIO], Iterator[bytes]]] = {
+    "none": _plain,
+    "gzip": _gzip,
+    "zstd": _zstd,
+    "bzip2": _bzip2,
+    "xz": _xz,
+}
 
 
 def _guarded(name: str, kind: str, blocks: Iterator[bytes]) -> Iterator[bytes]:
@@ -122,7 +184,7 @@ def _guarded(name: str, kind: str, blocks: Iterator[bytes]) -> Iterator[bytes]:
         raise ObjectError(
             name, f"the {kind} data is cut off", "It is tried again when it is whole."
         ) from None
-    except (gzip.BadGzipFile, zlib.error, zstandard.ZstdError):
+    except (gzip.BadGzipFile, zlib.error, zstandard.ZstdError, lzma.LZMAError):
         raise ObjectError(
             name,
             f"the {kind} data is damaged: a checksum is wrong, or other bytes follow",

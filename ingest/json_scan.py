@@ -17,7 +17,8 @@ from ingest.fields import FIELD_NAMES, FIELDS, PATH_ALIAS
 from ingest.typed_sql import quoted
 
 _READ = (*FIELD_NAMES, PATH_ALIAS)
-_COMPRESSION = {"none": "uncompressed", "gzip": "gzip", "zstd": "zstd"}
+# What DuckDB reads by itself.
+COMPRESSION = {"none": "uncompressed", "gzip": "gzip", "zstd": "zstd"}
 _REQUIRED = [field.name for field in FIELDS if field.required]
 _ODD_TEXT = typed_sql.ODD_TEXT
 
@@ -72,7 +73,7 @@ def _scan_query(data: ObjectBytes, is_tolerant: bool) -> str:
     columns = ", ".join(f"{name}: 'VARCHAR'" for name in _READ)
     source = (
         f"read_json({quoted(str(data.path))}, format = 'newline_delimited', columns = {{{columns}}},"
-        f" compression = '{_COMPRESSION[data.compression]}', ignore_errors = {is_tolerant},"
+        f" compression = '{COMPRESSION[data.packing]}', ignore_errors = {is_tolerant},"
         " hive_partitioning = false)"
     )
     return f"""
@@ -96,7 +97,7 @@ def _doubled_query(data: ObjectBytes) -> str:
         with numbered as (
             select row_number() over () as line_number, json_keys(json) as keys
             from read_ndjson_objects({quoted(str(data.path))}, ignore_errors = true,
-                compression = '{_COMPRESSION[data.compression]}', hive_partitioning = false)
+                compression = '{COMPRESSION[data.packing]}', hive_partitioning = false)
         ),
         known as (
             select line_number, list_filter(keys, lambda key: key in ({known})) as keys

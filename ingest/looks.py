@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
-from contextlib import suppress
 from typing import NamedTuple
 
 _BINARY = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _CSV = re.compile(r'"?@?[A-Za-z_][\w @.]*"?(?:,"?@?[A-Za-z_][\w @.]*"?)+')
-# Keys under which many events stand in one object: CloudWatch's subscriptions, Azure, CloudTrail, OTLP.
-_BATCHES = {
-    "logEvents": ".logEvents[]",
-    "records": ".records[]",
-    "Records": ".Records[]",
-    "resourceLogs": ".resourceLogs[].scopeLogs[].logRecords[].body.stringValue",
-    "hits": ".hits.hits[]",
-    "entries": ".entries[]",
-}
+_PAIRS = re.compile(r'(?:[\w.@-]+=(?:"(?:[^"\\]|\\.)*"|[^ "]*)(?: +|$)){4,}')
+CLOUDTRAIL_ADVICE = "Put a gateway in front of ECR, and load its log (docs/gateway.md)."
+PAIRS_ADVICE = (
+    "Write one of its lines with nginx's variables for the values:"
+    " LOG_FORMAT='time=$time_iso8601 level=$ignored addr=$remote_addr method=$request_method"
+    ' path=$request_uri status=$status agent="$http_user_agent"\'.'
+)
+# The length, the name of the field, and the stream: the length's last byte may be a line break.
+_DOCKER_STREAMS = ("\x06stdout", "\x06stderr", "\n\x06stdout", "\n\x06stderr")
 
 
 class Look(NamedTuple):
@@ -40,8 +38,14 @@ def look(texts: list[str]) -> Look:
         return _json(texts)
     if first.startswith("<"):
         return Look("XML or HTML")
+    if any(text.startswith(_DOCKER_STREAMS) for text in texts):
+        return Look(
+            "what Docker's `local` driver writes", "Read it by Docker: docker logs <container> > access.log."
+        )
     if _BINARY.search(texts[0]):
         return Look("binary data")
+    if _PAIRS.fullmatch(first):
+        return Look("pairs of names and values (logfmt)", PAIRS_ADVICE)
     if len(texts) > 1 and _CSV.fullmatch(first):
         return Look("the head of a CSV file", "Export the lines as they are, or as JSON, one object a line.")
     return Look("text of another form")
@@ -51,6 +55,11 @@ def _is_utf16(texts: list[str]) -> bool:
     """A NUL beside nearly each character, for text is nearly ASCII."""
     text = "".join(texts[:20])
     return len(text) < text.count("\x00") * 3 < 2 * len(text)
+
+
+def is_cloudtrail(text: str) -> bool:
+    """Whether a line is an event of AWS CloudTrail, or holds some: calls of an API, not requests."""
+    return '"eventSource"' in text and '"eventVersion"' in text
 
 
 def is_notification(text: str) -> bool:
@@ -65,20 +74,6 @@ def _json(texts: list[str]) -> Look:
             "a registry's notifications, which have no status",
             "docs/sources.md has the lines of jq that make requests of them, and what they cannot tell.",
         )
-    with suppress(ValueError, RecursionError):
-        document = json.loads(first)
-        if isinstance(document, list) and document and isinstance(document[0], dict):
-            return Look("a JSON array", "Write one object a line: jq -c '.[]'")
-        for key, path in _BATCHES.items():
-            if isinstance(document, dict) and isinstance(document.get(key), (list, dict)):
-                option = "-r" if path.endswith("Value") else "-c"
-                return Look(
-                    f"JSON with many events in one object ({key})",
-                    f"Write one event a line: jq {option} '{path}'",
-                )
-    if first in ("{", "[", "[{"):
-        each = "." if first == "{" else ".[]"
-        return Look("JSON over several lines", f"Write one object a line: jq -c '{each}'")
-    if re.search(r"\}\s*\{\"", first):
-        return Look("several JSON objects on one line", "Write one object a line: jq -c .")
+    if is_cloudtrail(first):
+        return Look("events of AWS CloudTrail, which has no requests for layers", CLOUDTRAIL_ADVICE)
     return Look("JSON that has none of the fields of an access log on one line")

@@ -255,7 +255,8 @@ class _Reading:
 
 def _suits_scan(data: ObjectBytes) -> bool:
     return (
-        data.line_count > 0
+        data.packing in json_scan.COMPRESSION
+        and data.line_count > 0
         and data.blank_lines == 0
         and data.longest_line <= MAX_LINE_BYTES
         and data.most_brackets <= MAX_DEPTH

@@ -22,6 +22,9 @@ from ingest.sources.model import LogObject
 
 CONTENT = b"first line\nsecond\n\n \t\nfifth, the longest of them all\nlast"
 
+# The name of a member, its zeros, and where tar says that it is tar.
+TAR = b"access.log".ljust(257, b"\0") + b"ustar\x0000" + bytes(248) + b"x\n"
+
 Pass = Callable[..., AbstractContextManager[ObjectBytes]]
 
 
@@ -179,14 +182,16 @@ ZST = zstandard.ZstdCompressor(write_checksum=True).compress(LONG)
         ),
         pytest.param(b"", "a.log.gz", "is named as a gzip file and is empty", id="empty gzip"),
         pytest.param(
-            b"plain\n",
+            b"\0\1\2",
             "a.log.gz",
             "is named as a gzip file and does not begin like one",
-            id="text named gzip",
+            id="bytes named gzip",
         ),
-        pytest.param(b"\xfd7zXZ\x00\x00", "a.log.xz", "is compressed with xz", id="xz"),
-        pytest.param(b"BZh91AY&SY", "a.log", "is compressed with bzip2", id="bzip2 not named so"),
-        pytest.param(b"PK\x03\x04...", "logs.zip", "is compressed with zip", id="zip"),
+        pytest.param(b"PK\x03\x04...", "logs.zip", "is a zip archive. Unpack it: unzip", id="zip"),
+        pytest.param(
+            gzip.compress(TAR), "logs.tar.gz", "is a tar archive. Unpack it: tar xf", id="tar in gzip"
+        ),
+        pytest.param(TAR, "logs.log", "is a tar archive", id="tar not named so"),
     ],
 )
 def test_a_damaged_object_is_refused_as_a_whole(
@@ -196,6 +201,12 @@ def test_a_damaged_object_is_refused_as_a_whole(
     assert reason in text
     assert name in text
     assert "\n" not in text
+
+
+def test_text_may_be_named_gzip(byte_pass: Pass) -> None:
+    """What decompresses on its way (curl, GCS) keeps the name."""
+    with byte_pass(b"plain\n", "a.log.gz") as data:
+        assert (data.line_count, data.first_line) == (1, b"plain")
 
 
 MEBIBYTE = 1024 * 1024
@@ -258,7 +269,7 @@ def test_the_first_line_is_read_without_the_rest(write: Callable[..., LogObject]
 
 def test_the_first_line_of_nothing_readable_is_an_error(write: Callable[..., LogObject]) -> None:
     with pytest.raises(ObjectError, match="is named as a gzip file"):
-        first_line(write(b"plain", "a.log.gz"))
+        first_line(write(b"\0plain", "a.log.gz"))
 
 
 def test_landing_holds_a_link_only_while_the_object_is_read(byte_pass: Pass, tmp_path: Path) -> None:
