@@ -196,7 +196,9 @@ def say_what_was_lost(results: list[dict[str, Any]], settings: Settings, console
 
 
 def say_what_was_refused(settings: Settings, console: Console) -> None:
-    """Print the list of refused objects, those of earlier runs too."""
+    """Print the list of refused objects, those of earlier runs too, and the files of other names."""
+    for text in pending.left_out(settings):
+        console.print(f"\nLeft out: {text}", markup=False)
     refused = RefusedObjects(settings.refused).all()
     if not refused:
         return

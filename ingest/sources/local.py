@@ -14,12 +14,16 @@ from pathlib import Path
 from ingest.errors import SourceError, one_line
 from ingest.sources.model import LogObject
 
-# access.log, access.log.1, access.log-20261123.gz, edge.jsonl.zst …
+# access.log, access.log.1, access.log-20261123.gz, edge.jsonl.zst. Whatever is compressed, too: CloudFront
+# writes E2K2LNL5N3WR51.2026-10-20-08.f9d74a3b.gz: among logs it is one, or is refused by its name.
 _LOG_NAME = re.compile(
-    r"^[^.].*(\.log|_log|\.json|\.jsonl|\.ndjson)([.-][\w.:+-]*)?$", re.IGNORECASE | re.DOTALL
+    r"^[^.].*(?:(?:\.log|_log|\.json|\.jsonl|\.ndjson|\.csv|\.tsv)(?:[.-][\w.:+-]*)?"
+    r"|\.(?:gz|zst|bz2|xz|zip|7z|tar|tgz)"
+    r"|(?:log|access|journal).*\.(?:txt|out|export))$",
+    re.IGNORECASE | re.DOTALL,
 )
 _UNFINISHED = (".tmp", ".part", ".swp", ".swx", "~")
-_LOG_NAMES_TEXT = "*.log, *.json, *.jsonl or *.ndjson, plain, .gz or .zst, rotated or not"
+_LOG_NAMES_TEXT = "*.log, *.json, *.jsonl, *.ndjson, *.csv or *.tsv, rotated or not, or compressed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +45,10 @@ def list_objects(location: str, source: str = "local") -> list[LogObject]:
     """List the log objects of a location, by name.
 
     A file or glob is taken at its word, whatever its name; in a folder (and below it) files named like logs
-    are taken: *.log, *.json, *.jsonl, *.ndjson, with what rotation and compression add. What is named so and
-    is no file (a pipe, a link to nothing), and a folder below that cannot be listed, is an object too: who
-    reads it is told why it cannot be read, and the others are read. Raises SourceError naming the location
-    where it is missing, cannot be listed, or holds none.
+    are taken: *.log, *.json, *.jsonl, *.ndjson, *.csv, *.tsv, with what rotation adds, and what is
+    compressed. What is named so and is no file (a pipe, a link to nothing), and a folder below that cannot be
+    listed, is an object too: who reads it is told why it cannot be read, and the others are read. Raises
+    SourceError naming the location where it is missing, cannot be listed, or holds none.
     """
     path = Path(location).expanduser()
     try:
@@ -60,6 +64,24 @@ def list_objects(location: str, source: str = "local") -> list[LogObject]:
     except OSError as error:
         raise SourceError(location, f"cannot be read: {error.strerror}", "Mend its permissions.") from None
     return [objects[name] for name in sorted(objects)]
+
+
+def left_out(location: str) -> list[str]:
+    """The names of the files in a folder, and below it, that `list_objects` leaves out for their names.
+
+    None of a file or of a glob's files, and none that is hidden or unfinished, which nobody takes for a log.
+    """
+    path = Path(location).expanduser()
+    try:
+        files = _files_below(path) if path.is_dir() else []
+    except OSError:
+        return []
+    others = set(files) - set(_logs_among(files))
+    return sorted(
+        one_line(str(file.relative_to(path)))
+        for file in others
+        if not file.name.startswith(".") and not file.name.endswith(_UNFINISHED)
+    )
 
 
 def _files_of_folder(folder: Path, location: str) -> list[Path]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import SourceError
+from ingest.sources import local
 from ingest.sources.model import LogObject
 from pipeline.lake.ledger import Ledger
 from pipeline.loading.refused import Refusal, RefusedObjects
@@ -19,6 +20,8 @@ from pipeline.settings import Settings, Source
 
 logger = logging.getLogger(__name__)
 
+# So many names tell what kind of files they are.
+NAMED = 3
 # Below the data directory; with what samples.LOGS is called.
 SAMPLE_FOLDER = ("landing", "sample", "logs")
 # A file system keeps what `touch` was told, be it the year 20000.
@@ -131,6 +134,20 @@ def listing(
         else:
             listed += [_pending(item, source) for item in objects]
     return listed, problems
+
+
+def left_out(settings: Settings) -> list[str]:
+    """A sentence for each folder of logs that holds files of other names: they are in no figure."""
+    sentences = []
+    for source in settings.all_sources:
+        names = local.left_out(source.location)
+        if names:
+            more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+            sentences.append(
+                f"{source.location}: {len(names):,} files are not named like logs and are not read"
+                f" ({', '.join(names[:NAMED])}{more}). If they are logs, give a glob: LOGS='<folder>/*'."
+            )
+    return sentences
 
 
 def _is_refused(item: PendingObject, refused: dict[tuple[str, str], Refusal]) -> bool:

@@ -24,6 +24,7 @@ from ingest.rawlines import open_lines
 from ingest.reader import ReadCounts, read_lines
 from ingest.sources.model import LogObject
 from ingest.texts import tidy
+from pipeline.loading import pending
 from pipeline.loading.refused import object_errors
 from pipeline.loading.sources import open_source
 from pipeline.process.resources import confine
@@ -79,6 +80,7 @@ class Diagnosis:
     accuracy: str | None = None
     knows_manifests: bool = True
     refused: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
     double_share: float = 0.0
     warning_share: float = 0.01
     has_hex_bytes: bool = False
@@ -132,6 +134,7 @@ def diagnose(settings: Settings) -> Diagnosis:
             accuracy=expected.figure(mode, _measured_as(formats, raw.named), has_catalogue(settings)),
             knows_manifests=has_catalogue(settings),
             refused=refused,
+            left_out=pending.left_out(settings),
             double_share=tiers.double_share(con),
             warning_share=settings.quarantine_warning_share,
         )

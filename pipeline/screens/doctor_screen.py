@@ -24,6 +24,8 @@ def show(diagnosis: Diagnosis, console: Console) -> None:
             console.print(f"{what} of the lines that were read: {parts}.")
     for text in diagnosis.refused:
         console.print(f"Refused: {text}")
+    for text in diagnosis.left_out:
+        console.print(f"Left out: {text}", markup=False)
     lost = diagnosis.losses
     console.print(f"Would go to the quarantine: {losses.quarantine_text(lost)}.".replace(": empty", ": none"))
     console.print(f"Without an address: {losses.address_text(lost)}.")

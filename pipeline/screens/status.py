@@ -64,6 +64,7 @@ class Status:
     unpublished_loads: int
     pending_objects: int | None
     refused: list[Refusal]
+    left_out: list[str]
     lookups: Unanswered
     bytes_on_disk: dict[str, int]
     problems: list[Problem]
@@ -97,6 +98,7 @@ def read(settings: Settings, now: datetime, since: datetime | None = None) -> St
         unpublished_loads=unpublished,
         pending_objects=waiting,
         refused=refused,
+        left_out=pending.left_out(settings),
         lookups=registry.unanswered(settings),
         bytes_on_disk={name: _size(settings.data / name) for name in FILES},
         problems=[

@@ -40,6 +40,8 @@ def show(status: Status, settings: Settings, now: datetime, console: Console) ->
         console.print(f"Refused since {refusal.since[:10]}: {refusal.reason}")
     if len(status.refused) > SHOWN_REFUSED:
         console.print(f"… and {len(status.refused) - SHOWN_REFUSED:,} more: make status ARGS=--json has all.")
+    for text in status.left_out:
+        console.print(f"Left out: {text}", markup=False)
 
 
 def as_json(status: Status, settings: Settings) -> dict[str, Any]:
@@ -60,6 +62,7 @@ def as_json(status: Status, settings: Settings) -> dict[str, Any]:
             {"source": one.source, "name": one.name, "reason": one.reason, "since": one.since}
             for one in status.refused
         ],
+        "left_out_files": status.left_out,
         "sources": [_source_as_json(source) for source in status.sources],
         "days_without_requests": [str(day) for day in status.missing_days],
         "unpublished_objects": status.unpublished_loads,

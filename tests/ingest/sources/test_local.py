@@ -9,7 +9,7 @@ import zstandard
 
 from ingest.errors import ObjectError, SourceError
 from ingest.rawlines import open_lines
-from ingest.sources.local import list_objects
+from ingest.sources.local import left_out, list_objects
 
 LINES = b'{"a":1}\n{"b":"\x0b\x0c\r\xc2\x85\xe2\x80\xa8"}\r\n\nlast'
 
@@ -41,6 +41,22 @@ def test_a_folder_gives_what_is_named_like_a_log_at_any_depth(folder: Path) -> N
         *("access.log", "access.log-20261122.gz", "access.log.1"),
         *("edge.json", "edge.jsonl.zst"),
     ]
+
+
+def test_what_is_compressed_is_a_log_among_logs(tmp_path: Path) -> None:
+    """CloudFront and Papertrail name their objects so; a zip is refused by its name, not passed over."""
+    wanted = ["E2K2LNL5N3WR51.2026-10-20-08.f9d74a3b.gz", "archive.zip"]
+    wanted += ["docker-logs.txt", "reg-2026.csv", "x.tsv.gz"]
+    for name in wanted:
+        (tmp_path / name).write_bytes(b"x\n")
+    assert names(str(tmp_path)) == wanted
+
+
+def test_what_is_not_named_like_a_log_is_told(folder: Path) -> None:
+    assert left_out(str(folder)) == ["README.md", "b/catalog", "b/image.png"]
+    assert (
+        left_out(str(folder / "b/catalog")) == left_out(str(folder / "missing")) == left_out("s3://x/y") == []
+    )
 
 
 def test_a_file_is_taken_at_its_word(folder: Path) -> None:
