@@ -7,8 +7,11 @@ A format that says more stands before one that would fit the same line and say l
 from __future__ import annotations
 
 from ingest.formats import (
+    aiohttp,
     akamai,
     alb,
+    apache_parsed,
+    apisix,
     artifactory,
     artifactory_classic,
     artifactory_nginx,
@@ -17,6 +20,7 @@ from ingest.formats import (
     cloudflare,
     cloudfront,
     cloudfront_json,
+    cloudfront_realtime,
     combined,
     combined_forwarded,
     common,
@@ -30,6 +34,7 @@ from ingest.formats import (
     google_load_balancer,
     haproxy,
     harbor,
+    heroku,
     iis,
     ingress_nginx,
     json_fields,
@@ -37,10 +42,12 @@ from ingest.formats import (
     nexus,
     nginx_proxy,
     nginx_proxy_manager,
+    oauth2_proxy,
     quay,
     squid,
     traefik,
     traefik_json,
+    tyk,
     zot,
 )
 from ingest.formats.model import AnyFormat
@@ -60,6 +67,7 @@ FORMATS: tuple[AnyFormat, ...] = (
     kong.FORMAT,
     azure.FORMAT,
     akamai.FORMAT,
+    apache_parsed.FORMAT,
     json_fields.FORMAT,
     ingress_nginx.FORMAT,
     traefik.FORMAT,
@@ -81,6 +89,12 @@ FORMATS: tuple[AnyFormat, ...] = (
     iis.FORMAT,
     squid.FORMAT,
     gitea.FORMAT,
+    apisix.FORMAT,
+    aiohttp.FORMAT,
+    oauth2_proxy.FORMAT,
+    tyk.FORMAT,
+    heroku.FORMAT,
+    cloudfront_realtime.FORMAT,
     harbor.FORMAT,
 )
 BY_NAME = {item.name: item for item in FORMATS}

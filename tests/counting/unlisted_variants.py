@@ -360,7 +360,118 @@ def in_svlogd(text: str, moment: datetime) -> str:
     return f"{moment:%Y-%m-%d_%H:%M:%S}.{moment.microsecond // 10:05d} {text}"
 
 
+def apisix(line: Line) -> str:
+    """APISIX's access.log."""
+    return (
+        f"{line['remote_addr']} - - [{known.clf(known.logged(line))}] {HOST} {_request(line)}"
+        f' {line["status"]} {line["bytes_sent"]} {line["request_time"]} "-" "{line["user_agent"]}"'
+        f' 10.0.3.7:5000 200 0.010 "http://{HOST}"'
+    )
+
+
+def tyk(line: Line) -> str:
+    """Tyk's access log: keys in the order of the alphabet, a time without a year."""
+    address, path = line["remote_addr"], line["request_uri"]
+    return (
+        f'time="{known.logged(line):%b %d %H:%M:%S}" level=info api_id=b1a4 api_key=0000 api_name=registry'
+        f' client_ip="{address}" client_remote_addr="{address}:62008" host="{HOST}" latency_total=62'
+        f" method={line['method']} org_id=678e path={path} prefix=access-log protocol=HTTP/1.1"
+        f' remote_addr="{address}:62008" request_uri="{path}" status={line["status"]}'
+        f' upstream_addr="http://10.0.0.2:5000" upstream_latency=61 user_agent="{line["user_agent"]}"'
+    )
+
+
+def oauth2_proxy(line: Line) -> str:
+    """oauth2-proxy's request log, whose texts are quoted as Go quotes."""
+    agent = line["user_agent"].replace("\\", r"\\")
+    return (
+        f"{line['remote_addr']} - {line['request_id']} - ci@example.com"
+        f" [{known.logged(line):%Y/%m/%d %H:%M:%S}]"
+        f' {HOST} {line["method"]} / "{line["request_uri"]}" HTTP/1.1 "{agent}" {line["status"]}'
+        f" {line['bytes_sent']} {line['request_time']}"
+    )
+
+
+def heroku(line: Line) -> str:
+    """Heroku's router."""
+    return (
+        f"{known.iso(known.logged(line))} heroku[router]: at=info method={line['method']}"
+        f' path="{line["request_uri"]}" host={HOST} request_id={line["request_id"]}'
+        f' fwd="{line["remote_addr"]}" dyno=web.1 connect=1ms'
+        f" service={known.ms(line)}ms status={line['status']} bytes={line['bytes_sent']} protocol=https"
+    )
+
+
+def cloudfront_realtime(line: Line) -> str:
+    """CloudFront's real-time log with all its fields."""
+    path, query = _split(line)
+    agent = quote(line["user_agent"], safe="/().:;,+=@-_")
+    columns = [
+        *(
+            line["msec"],
+            line["remote_addr"],
+            "0.01",
+            line["status"],
+            line["bytes_sent"],
+            line["method"],
+            "https",
+        ),
+        *("d1.cloudfront.net", path, "300", "FRA56-P4", line["request_id"], HOST, line["request_time"]),
+        *(
+            "HTTP/2.0",
+            "IPv4",
+            agent,
+            "-",
+            "-",
+            query or "-",
+            "Miss",
+            "-",
+            "TLSv1.3",
+            "X",
+            "Miss",
+            *["-"] * 15,
+        ),
+    ]
+    return "\t".join(map(str, columns))
+
+
+def aiohttp(line: Line) -> str:
+    """Pulp's content app."""
+    return as_combined(line).replace(" - - [", " [", 1)
+
+
+def fluentd_apache(line: Line) -> str:
+    """A line that Fluentd's or Fluent Bit's parser `apache2` took apart."""
+    fields = {"date": float(line["msec"]), "host": line["remote_addr"], "user": "-", "method": line["method"]}
+    fields |= {
+        "path": line["request_uri"],
+        "code": line["status"],
+        "size": line["bytes_sent"],
+        "referer": "-",
+    }
+    return json.dumps(fields | {"agent": line["user_agent"]})
+
+
+def in_papertrail(text: str, moment: datetime) -> str:
+    """Papertrail's archives."""
+    times = f"{moment:%Y-%m-%dT%H:%M:%SZ}\t{moment:%Y-%m-%dT%H:%M:%SZ}"
+    return f"700000000000040000\t{times}\t311812\tgw\t192.0.2.1\tLocal7\tInfo\tnginx\t{text}"
+
+
+def _request(line: Line) -> str:
+    return f'"{line["method"]} {line["request_uri"]} HTTP/1.1"'
+
+
 UNLISTED: dict[str, Variant] = {
+    "apisix": each(apisix),
+    "tyk": each(tyk),
+    "oauth2-proxy": each(oauth2_proxy),
+    "heroku": each(heroku),
+    "cloudfront, real-time": each(cloudfront_realtime),
+    "aiohttp": each(aiohttp),
+    "apache taken apart": each(fluentd_apache),
+    "papertrail": wrapped(in_papertrail),
+    "pulp": wrapped(lambda text, at: f"pulp [0a1b2c3d]: {text}"),
     "caddy, nanoseconds without a unit": each(caddy_nano),
     "caddy, milliseconds": each(caddy_milliseconds),
     "traefik, local time": each(traefik_local),
@@ -404,4 +515,4 @@ UNLISTED: dict[str, Variant] = {
         lambda text, at: f"{at:%a %Y-%m-%d %H:%M:%S} CEST gw nginx[5]: {text}"
     ),
 }
-UNLISTED_WITHOUT_AGENT = frozenset({"haproxy ingress", "squid", "gitea router"})
+UNLISTED_WITHOUT_AGENT = frozenset({"haproxy ingress", "squid", "gitea router", "heroku"})

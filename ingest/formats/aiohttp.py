@@ -1,0 +1,24 @@
+"""aiohttp's access log, which Pulp's content app writes: `combined` without identity and user."""
+
+from ingest.formats.model import TextFormat
+
+FORMAT = TextFormat(
+    name="aiohttp",
+    title="aiohttp, Pulp",
+    source="https://docs.aiohttp.org/en/stable/logging.html#access-logs",
+    pattern=r'<remote_addr> \[<time>\] "<request>" <status> <body_bytes_sent> "<_:quoted>" "<user_agent>"(?: .*)?',
+    advice="read the log of the nginx in front of it",
+    samples=(
+        (
+            '192.0.2.20 [20/Oct/2026:08:27:00 +0000] "GET /v2/acme/app/manifests/1.0 HTTP/1.1" 200 1600 "-" "containerd/v1.7.21"',
+            {
+                "logged_at": "2026-10-20T08:27:00",
+                "remote_addr": "192.0.2.20",
+                "method": "GET",
+                "status": 200,
+                "body_bytes_sent": 1600,
+                "user_agent": "containerd/v1.7.21",
+            },
+        ),
+    ),
+)
