@@ -38,10 +38,10 @@ def unpacked(blocks: Iterator[bytes]) -> tuple[list[str], Iterator[bytes]]:
     for name, (fits, decode) in _ENCODINGS.items():
         if fits(head):
             names.append(name)
-            head, blocks = _with_head(decode(blocks))
+            head, blocks = _with_head(decode(_large(blocks)))
     for name, (fits, lines) in _CONTENTS.items():
         if fits(head):
-            return [*names, name], _joined(lines(blocks))
+            return [*names, name], _joined(lines(_large(blocks)))
     return names, blocks
 
 
@@ -57,6 +57,19 @@ def _with_head(blocks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
 def _chained(taken: list[bytes], blocks: Iterator[bytes]) -> Iterator[bytes]:
     yield from taken
     yield from blocks
+
+
+def _large(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes in large blocks: a decompressor's may be tiny, and each one costs a new look."""
+    parts: list[bytes] = []
+    size = 0
+    for block in blocks:
+        parts.append(block)
+        size += len(block)
+        if size >= _BLOCK_BYTES:
+            yield b"".join(parts)
+            parts, size = [], 0
+    yield b"".join(parts)
 
 
 def _joined(lines: Iterator[str]) -> Iterator[bytes]:

@@ -11,6 +11,7 @@ from ingest.formats import json_fields
 from ingest.unpacking.model import UnpackingError, texts
 
 _HEAD = re.compile(r'"?[@A-Za-z_][\w @.()-]*"?(?:,"?[@A-Za-z_][\w @.()-]*"?)+')
+_MOST_CHARACTERS = 1024 * 1024
 # Exports write some names with a capital.
 _CAPITALS = {"Date": "date", "Message": "message", "Time": "time", "Timestamp": "timestamp", "Line": "line"}
 _LINES = {"message", "@message", "_raw", "line", "log", "textPayload", "body"}
@@ -49,6 +50,8 @@ def _with_breaks(blocks: Iterator[str]) -> Iterator[str]:
     rest = ""
     for block in blocks:
         *ended, rest = (rest + block).split("\n")
+        if len(rest) > _MOST_CHARACTERS:
+            raise UnpackingError("a line of its CSV is longer than 1 MiB")
         yield from (f"{line}\n" for line in ended)
     if rest:
         yield rest

@@ -13,7 +13,7 @@ from ingest.unpacking.model import UnpackingError
 
 _FIRST = re.compile(rb"(?:__CURSOR|__REALTIME_TIMESTAMP)=")
 _KEPT = {b"__REALTIME_TIMESTAMP", b"MESSAGE"}
-_MOST_BYTES = 16 * 1024 * 1024
+_MOST_BYTES = 4 * 1024 * 1024
 
 
 def is_export(head: bytes) -> bool:
@@ -76,7 +76,7 @@ class _Buffer:
 
     def _grow(self) -> bool:
         if len(self._rest) > _MOST_BYTES:
-            raise UnpackingError("a line of its journal is longer than 16 MiB")
+            raise UnpackingError("a line of its journal is longer than 4 MiB")
         block = next(self._blocks, None)
         self._rest += block or b""
         return block is not None

@@ -6,16 +6,18 @@ import bz2
 import gzip
 import json
 import lzma
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from ingest import decompress
+from ingest import decompress, unpacking
 from ingest.bytepass import read_bytes
 from ingest.errors import ObjectError
-from ingest.unpacking import unpacked
+from ingest.unpacking import UnpackingError, unpacked
 from tests.ingest.conftest import GOOD, Read, describe
+from tests.support import cpu
 
 LINES = [
     f'192.0.2.{number} - - [20/Oct/2026:08:27:0{number} +0000] "GET /v2/ HTTP/1.1" 200 2'
@@ -132,9 +134,10 @@ def test_every_request_comes_out(kind: str, read: Read) -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in PACKED if kind not in ("bzip2", "xz", "an array in gzip")])
-def test_the_border_of_a_block_changes_nothing(kind: str) -> None:
+def test_the_border_of_a_block_changes_nothing(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     content = _bytes(PACKED[kind])
     whole = b"".join(unpacked(iter([content]))[1])
+    monkeypatch.setattr(unpacking, "_BLOCK_BYTES", 1)
     for size in (1, 7):
         pieces = [content[place : place + size] for place in range(0, len(content), size)]
         assert b"".join(unpacked(iter(pieces))[1]) == whole
@@ -202,6 +205,23 @@ def test_what_breaks_off_is_refused_as_a_whole(content: str | bytes, reason: str
     path.write_bytes(_bytes(content))
     with pytest.raises(ObjectError, match=reason), read_bytes(describe(path), tmp_path / "landing"):
         pass
+
+
+@pytest.mark.parametrize("kind", ["resourceLogs (OTLP)", "CSV of Splunk", "a journal's export"])
+def test_tiny_blocks_cost_no_quadratic_time(kind: str) -> None:
+    """zstd comes in tiny blocks: looking at a document again for each of them would take minutes."""
+    content = _bytes(PACKED[kind])
+    if kind.startswith("resourceLogs"):
+        content = json.dumps(_otlp(LINES * 4000)).encode()
+    else:
+        content += b"x" * 2_000_000
+    pieces = (content[place : place + 100] for place in range(0, len(content), 100))
+    assert cpu.ratio(lambda: _until_error(pieces), tries=1) < 60
+
+
+def _until_error(pieces: Iterator[bytes]) -> None:
+    with suppress(UnpackingError):
+        list(unpacked(pieces)[1])
 
 
 @pytest.mark.parametrize(
