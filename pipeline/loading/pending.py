@@ -144,8 +144,8 @@ def left_out(settings: Settings) -> list[str]:
         if names:
             more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
             sentences.append(
-                f"{source.location}: {len(names):,} files are not named like logs and are not read"
-                f" ({', '.join(names[:NAMED])}{more}). If they are logs, give a glob: LOGS='<folder>/*'."
+                f"{source.location}: not named like logs, and not read: {', '.join(names[:NAMED])}{more}."
+                " If they are logs, give a glob: LOGS='<folder>/*'."
             )
     return sentences
 

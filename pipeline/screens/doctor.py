@@ -264,11 +264,10 @@ def _head(item: LogObject) -> Iterator[bytes]:
 
 
 def _mode(con: duckdb.DuckDBPyConnection) -> str:
-    redirected, answered = con.execute(
-        "select count(*) filter (where status between 301 and 308 and status <> 304),"
-        " count(*) filter (where status between 200 and 299) from sampled"
-        " where request_uri like '/v2/%/manifests/%' or request_uri like '/v2/%/blobs/%'"
-    ).fetchall()[0]
+    asked = con.execute("select request_uri, args, status from sampled").df()
+    status = asked["status"][parse(asked)["request_kind"].isin(("manifest", "blob")).to_numpy()]
+    redirected = int((status.between(301, 308) & (status != 304)).sum())
+    answered = int(status.between(200, 299).sum())
     if redirected == 0:
         return "proxies" if answered else "answered no registry request in this sample"
     return "redirects" if answered < redirected / 10 else "redirects some requests and proxies others"

@@ -210,3 +210,19 @@ def test_json_without_escape_json_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("log_format", ["json", "combined", *expected.FORMATS])
 def test_the_page_has_a_figure_for_every_gateway(gateway: str, log_format: str) -> None:
     assert expected.figure(gateway, log_format, has_catalogue=False) is not None
+
+
+@pytest.mark.parametrize(
+    "before", ["https://registry.example.com", "/artifactory/api/docker/local", "registry.example.com"]
+)
+def test_the_mode_is_told_by_paths_of_other_forms_too(tmp_path: Path, before: str) -> None:
+    """Load balancers write whole URLs, Artifactory a path in front, the ingress of HAProxy the host."""
+    moved = [line | {"request_uri": f"{before}{line['request_uri']}"} for line in lines()]
+    assert "a gateway that proxies" in told(settings_for(tmp_path, write(tmp_path / "a.log", moved)))
+
+
+def test_files_of_other_names_are_told(tmp_path: Path) -> None:
+    write(tmp_path / "logs/a.log", lines())
+    (tmp_path / "logs/notes.md").write_text("x")
+    assert "Left out: " in (text := told(settings_for(tmp_path, tmp_path / "logs")))
+    assert "not read: notes.md." in text
