@@ -25,7 +25,8 @@ _ISO = r"[0-9]{4}[-/][01][0-9][-/][0-3][0-9][T _][0-2][0-9]:[0-5][0-9]:[0-5][0-9
 _SYSLOG = rf"{_MONTH} [ 0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9]"
 _FRACTION = r"(?:[.,]([0-9]{1,9}))?"
 
-_STRICT_COMMON = re.compile(rf"({_COMMON}){_FRACTION}(?: ({_ZONE}))?")
+# Werkzeug and Python's http.server write a blank before the hour, and no zone.
+_STRICT_COMMON = re.compile(rf"({_COMMON.replace('}:', '}[: ]')}){_FRACTION}(?: ({_ZONE}))?")
 _STRICT_ISO = re.compile(rf"({_ISO}){_FRACTION} ?(Z|UTC|{_ZONE}|[+-][01][0-9])?")
 _STRICT_SYSLOG = re.compile(rf"({_SYSLOG}){_FRACTION}")
 _STRICT_SECONDS = re.compile(SECONDS)
@@ -98,7 +99,9 @@ def _common(text: str) -> int | None:
     if not found:
         return None
     day, month, rest = found[1].split("/")
-    moment = datetime.strptime(f"{MONTHS.index(month) + 1} {day} {rest}", "%m %d %Y:%H:%M:%S")
+    moment = datetime.strptime(
+        f"{MONTHS.index(month) + 1} {day} {rest.replace(' ', ':')}", "%m %d %Y:%H:%M:%S"
+    )
     return _since_1970(moment, found[3]) + _fraction(found[2])
 
 

@@ -22,6 +22,7 @@ FORMAT = JsonFormat(
             "/nginx.access.time",
             "/access_time",
             "/time_start",
+            "/requestTime",
         ),
         "remote_addr": (
             "/remote_addr",
@@ -48,6 +49,7 @@ FORMAT = JsonFormat(
             "/addr",
             "/host_ip",
             "/downstream_remote_address",
+            "/client.addr",
         ),
         "x_forwarded_for": (
             "/x_forwarded_for",
@@ -67,6 +69,7 @@ FORMAT = JsonFormat(
             "/http_method",
             "/requestMethod",
             "/verb",
+            "/httpMethod",
         ),
         "request_uri": (
             "/request_uri",
@@ -122,6 +125,8 @@ FORMAT = JsonFormat(
             "/bytes_out",
             "/response_body_size",
             "/resp_body_size",
+            "/response_bytes",
+            "/responseLength",
         ),
         "bytes_sent": ("/bytes_sent", "/http.response.bytes", "/http/response/bytes"),
         # `duration` and `latency` have no unit: seconds, milliseconds and nanoseconds are all usual.
@@ -156,6 +161,24 @@ FORMAT = JsonFormat(
     without="what your JSON does not hold",
     advice="name what is missing in the `log_format`, or the fields in `pullhouse.toml`",
     samples=(
+        (
+            # Linkerd: https://linkerd.io/2/features/access-logging/
+            '{"client.addr":"192.0.2.20:51160","client.id":"-","host":"registry.example.com","method":"GET","processing_ns":"39826",'
+            '"request_bytes":"","response_bytes":"1600","status":200,"timestamp":"2026-10-20T08:27:00.071809491Z","total_ns":"18994",'
+            '"trace_id":"","uri":"https://registry.example.com/v2/acme/app/manifests/1.0","user_agent":"docker/27.3.1","version":"HTTP/2.0"}',
+            {
+                "logged_at": "2026-10-20T08:27:00.071809",
+                "remote_addr": "192.0.2.20:51160",
+                "body_bytes_sent": 1600,
+                "user_agent": "docker/27.3.1",
+            },
+        ),
+        (
+            # https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+            '{"requestId":"a1b2","ip":"192.0.2.20","requestTime":"20/Oct/2026:08:27:00 +0000","httpMethod":"GET","path":"/v2/",'
+            '"status":"200","protocol":"HTTP/1.1","responseLength":"2"}',
+            {"logged_at": "2026-10-20T08:27:00", "method": "GET", "body_bytes_sent": 2, "user_agent": None},
+        ),
         (
             '{"timestamp":"2026-10-20T08:25:00.400Z","remote_addr":"192.0.2.20","request_method":"GET",'
             '"request_uri":"/v2/acme/app/manifests/1.0","server_protocol":"HTTP/2.0","status_code":200,'
