@@ -23,7 +23,7 @@ from pipeline.loading.pending import PendingObject
 from pipeline.loading.refused import RefusedObjects, object_errors
 from pipeline.loading.reverse_dns import ReverseDns, SystemResolver
 from pipeline.loading.sources import open_source
-from pipeline.process.resources import confine, full_disk_errors, spill_folder
+from pipeline.process.resources import confine, full_disk_errors, make_landing, spill_folder
 from pipeline.settings import Settings
 from pipeline.tasks import added
 
@@ -47,7 +47,7 @@ class Loader:
         self.configured = {source.name: source for source in settings.all_sources}
         self.sources: dict[str, LogSource] = {}
         self.opted_out = [ip_network(text) for text in settings.opted_out_networks]
-        settings.landing.mkdir(parents=True, exist_ok=True)
+        make_landing(settings.landing)
 
     def load(self, pending: PendingObject) -> Load | None:
         """Load one object; None where the ledger holds these very bytes already.

@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -35,6 +35,14 @@ def confine(con: duckdb.DuckDBPyConnection, memory_limit: int, spill: Path) -> N
     con.execute("set timezone = 'UTC'")
 
 
+def make_landing(landing: Path) -> None:
+    """The folder that alone may hold addresses: nobody but its owner may look into it."""
+    landing.mkdir(parents=True, exist_ok=True)
+    with suppress(PermissionError):
+        # It is another user's, who decides.
+        landing.chmod(0o700)
+
+
 @contextmanager
 def spill_folder(landing: Path) -> Iterator[Path]:
     """A folder for what one connection spills: it holds addresses, so it may lie in `landing` only.
@@ -42,7 +50,7 @@ def spill_folder(landing: Path) -> Iterator[Path]:
     Each has its own: DuckDB's files have the same names in every process. What killed processes left behind
     is removed first.
     """
-    landing.mkdir(parents=True, exist_ok=True)
+    make_landing(landing)
     for left in landing.glob(f"{_SPILL}*"):
         if (held := _held(left)) is not None:
             shutil.rmtree(left, ignore_errors=True)

@@ -27,7 +27,7 @@ from ingest.texts import tidy
 from pipeline.loading import pending
 from pipeline.loading.refused import object_errors
 from pipeline.loading.sources import open_source
-from pipeline.process.resources import confine
+from pipeline.process.resources import confine, make_landing
 from pipeline.screens import expected, tiers
 from pipeline.screens.losses import Losses
 from pipeline.settings import Settings, make_data_directory
@@ -148,7 +148,7 @@ def _folder(settings: Settings) -> Iterator[Path]:
     """
     made = [path for path in (settings.landing, *settings.landing.parents) if not path.exists()]
     make_data_directory(settings.data)
-    settings.landing.mkdir(exist_ok=True)
+    make_landing(settings.landing)
     try:
         with tempfile.TemporaryDirectory(dir=settings.landing) as folder:
             yield Path(folder)

@@ -12,7 +12,14 @@ import duckdb
 import pytest
 
 from pipeline.process.machine import machine_memory
-from pipeline.process.resources import ResourceError, confine, full_disk_errors, full_disk_in, spill_folder
+from pipeline.process.resources import (
+    ResourceError,
+    confine,
+    full_disk_errors,
+    full_disk_in,
+    make_landing,
+    spill_folder,
+)
 
 ADDRESS = "198.51.100.7"
 MANY_ROWS = f"select '{ADDRESS}' || range as client, md5(range::varchar) as digest from range(1000000)"
@@ -93,3 +100,12 @@ def test_the_memory_of_the_machine_is_what_the_kernel_says() -> None:
     told = int(Path("/proc/meminfo").read_text(encoding="ascii").split()[1]) * 1024
     assert 0 < machine_memory() <= told
     assert machine_memory() % os.sysconf("SC_PAGE_SIZE") == 0
+
+
+def test_nobody_else_looks_into_landing(tmp_path: Path) -> None:
+    """Also where it was there before, open to all."""
+    landing = tmp_path / "data" / "landing"
+    for _ in range(2):
+        make_landing(landing)
+        assert landing.stat().st_mode & 0o777 == 0o700
+        landing.chmod(0o755)
