@@ -15,7 +15,7 @@ from ingest.formats.model import AnyFormat
 from ingest.line_scan import Way
 from ingest.parts import Joiner
 from ingest.rawlines import RawLine
-from ingest.strict import Comment, Context, fit
+from ingest.strict import Comment, Context, fit, time_of
 from ingest.texts import tidy
 from ingest.times import NO_REFERENCE, YearReference
 
@@ -46,6 +46,16 @@ def ways_of(lines: Iterable[RawLine], context: Context) -> Counter[Way]:
             found = fit(tidy(line.content), context.formats)
             ways[Way(found.envelopes, found.log_format)] += 1
     return ways
+
+
+def lacks_zone(texts: Iterable[str], formats: tuple[AnyFormat, ...]) -> bool:
+    """Whether one of the lines has a time for which UTC is taken, and which may be local all the same."""
+    for text in texts:
+        with suppress(RejectedLine, Comment):
+            found = fit(text, formats)
+            if found.log_format not in (cloudfront.FORMAT, iis.FORMAT) and times.has_no_zone(time_of(found)):
+                return True
+    return False
 
 
 def _columns(head: list[RawLine]) -> list[str]:

@@ -19,9 +19,13 @@ from ingest import documents
 from ingest.addresses import resolve
 from ingest.bytepass import read_bytes
 from ingest.errors import ObjectError, SourceError
+from ingest.formats import FORMATS
+from ingest.formats.choice import declared_format
+from ingest.formats.model import AnyFormat
 from ingest.paths import parse
 from ingest.rawlines import open_lines
 from ingest.reader import ReadCounts, read_lines
+from ingest.sample import lacks_zone
 from ingest.sources.model import LogObject
 from ingest.texts import tidy
 from pipeline.loading import pending
@@ -63,7 +67,7 @@ OPTIONAL_FIELDS = {
 class Diagnosis:
     """What a sample of logs shows.
 
-    `has_hex_bytes`: JSON that nginx wrote without `escape=json`.
+    `has_hex_bytes`: JSON that nginx wrote without `escape=json`. `lacks_zone`: times for which UTC is taken.
     """
 
     objects: int
@@ -84,6 +88,7 @@ class Diagnosis:
     double_share: float = 0.0
     warning_share: float = 0.01
     has_hex_bytes: bool = False
+    lacks_zone: bool = False
 
 
 @dataclass(slots=True)
@@ -92,6 +97,7 @@ class _Raw:
 
     named: set[str] = field(default_factory=set)
     has_hex_bytes: bool = False
+    lacks_zone: bool = False
 
 
 def diagnose(settings: Settings) -> Diagnosis:
@@ -129,6 +135,7 @@ def diagnose(settings: Settings) -> Diagnosis:
             field_shares=_field_shares(con),
             named_fields=raw.named,
             has_hex_bytes=raw.has_hex_bytes,
+            lacks_zone=raw.lacks_zone,
             registry_request_share=_registry_share(con),
             global_address_share=_global_share(con, settings),
             accuracy=expected.figure(mode, _measured_as(formats, raw.named), has_catalogue(settings)),
@@ -226,6 +233,7 @@ def _read_head(
     if counts.log_format == "json":
         raw.named |= _named_fields(head)
     raw.has_hex_bytes |= _has_hex_bytes(head)
+    raw.lacks_zone |= _lacks_zone(head, declared_format(log_format, item.name))
     return counts
 
 
@@ -245,6 +253,12 @@ def _has_hex_bytes(head: Path) -> bool:
     """Whether a line is JSON only once its \\x22 are repaired."""
     with head.open("rb") as lines:
         return any(map(_is_json_after_repair, lines))
+
+
+def _lacks_zone(head: Path, declared: AnyFormat | None) -> bool:
+    with head.open("rb") as lines:
+        texts = (tidy(line.rstrip(b"\n")) for line in itertools.islice(lines, NAMED_LINES))
+        return lacks_zone(texts, (declared,) if declared else FORMATS)
 
 
 def _is_json_after_repair(line: bytes) -> bool:

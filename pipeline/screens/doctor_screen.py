@@ -76,6 +76,11 @@ def advise(diagnosis: Diagnosis) -> list[str]:
             "Write `log_format <name> escape=json '{…}'`: nginx writes a quotation mark as \\x22 without it,"
             " which is no JSON. Such lines are repaired here, other programs lose them."
         )
+    if diagnosis.lacks_zone:
+        advice.append(
+            "Some times have no zone, and UTC is taken. Is that machine's clock another one? Then log the"
+            " zone (nginx: $time_iso8601), or syslog's times as RFC 3339."
+        )
     if "combined" in diagnosis.log_format:
         advice.append("`combined` text carries no request id, digest or completion: use the JSON log_format.")
     others = [BY_NAME[name] for name in diagnosis.formats if name in BY_NAME.keys() - {"json", "combined"}]

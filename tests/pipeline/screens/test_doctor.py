@@ -226,3 +226,19 @@ def test_files_of_other_names_are_told(tmp_path: Path) -> None:
     (tmp_path / "logs/notes.md").write_text("x")
     assert "Left out: " in (text := told(settings_for(tmp_path, tmp_path / "logs")))
     assert "not read: notes.md." in text
+
+
+@pytest.mark.parametrize(
+    ("zone", "is_said"), [("", True), (" +0000", False), (" +0330", False)], ids=["none", "UTC", "Tehran"]
+)
+def test_a_time_without_a_zone_is_said(tmp_path: Path, zone: str, is_said: bool) -> None:
+    (tmp_path / "a.log").write_text("".join(map(combined, lines())).replace(" +0000]", f"{zone}]"))
+    assert ("UTC is taken" in told(settings_for(tmp_path, tmp_path / "a.log"))) == is_said
+
+
+def test_w3c_times_are_utc_by_their_definition(tmp_path: Path) -> None:
+    text = (
+        "2026-10-20 08:27:00 10.0.0.5 GET /v2/acme/app/manifests/1.0 - 443 - 8.8.8.8 docker/27 - 200 0 0 12\n"
+    )
+    (tmp_path / "a.log").write_text(text * 3)
+    assert "UTC is taken" not in told(settings_for(tmp_path, tmp_path / "a.log"))
