@@ -13,7 +13,7 @@ from typing import Any
 
 from enrichers.identity import KeyRing
 from ingest.errors import ObjectError
-from pipeline.lake.ledger import Ledger, Load
+from pipeline.lake.ledger import SCHEMA_VERSION, Ledger, Load
 from pipeline.loading import pending
 from pipeline.loading.load import Loader
 from pipeline.loading.pending import PendingObject
@@ -27,9 +27,9 @@ def reenrich(settings: Settings, start: date, end: date) -> dict[str, Any]:
     """Load again every object with requests between `start` and `end` (UTC days, inclusive), then build and
     publish these days.
 
-    Returns how many were loaded again, how many were current already (the same reference data), and for
-    each that could not be the reason; and what the build says. Raises as `build.plan_and_run` does, and
-    SourceError where no source can be listed.
+    Returns how many were loaded again, how many were current already (the same reference data, by a version
+    that wrote the same columns), and for each that could not be the reason; and what the build says. Raises
+    as `build.plan_and_run` does, and SourceError where no source can be listed.
     """
     with warehouse_lock(settings):
         loader = Loader(settings)
@@ -40,7 +40,7 @@ def reenrich(settings: Settings, start: date, end: date) -> dict[str, Any]:
         for load in Ledger(settings.loads).current:
             if not any(start <= date.fromisoformat(day) <= end for day in load.dates):
                 continue
-            if load.reference_set == loader.reference.id:
+            if (load.reference_set, load.schema_version) == (loader.reference.id, SCHEMA_VERSION):
                 current += 1
                 continue
             reason = _hindrance(load, there, loader.ring)

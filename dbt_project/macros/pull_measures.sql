@@ -50,6 +50,7 @@
         and client_category in ('runtime', 'runtime_k8s', 'runtime_api', 'runtime_orch', 'runtime_hpc', 'dev_runtime')
     ), 0) as bigint) as invocation_count_lower_bound,
     cast(sum(bytes_sent) as bigint) as bytes_sent,
+    cast(sum(body_bytes_sent) as bigint) as body_bytes_sent,
     bool_or(is_lower_bound) as is_lower_bound
 {%- endmacro %}
 
@@ -59,7 +60,7 @@
         'download_count', 'version_check_count', 'interrupted_count', 'inspect_count', 'artifact_count', 'push_count',
         'failed_count', 'download_session_count', 'session_count', 'pull_count', 'docker_pull_count',
         'manifest_get_count', 'request_count', 'invocation_count_lower_bound', 'unique_origin_count',
-        'unique_endpoint_count', 'bytes_sent',
+        'unique_endpoint_count', 'bytes_sent', 'body_bytes_sent',
     ]) }}
 {% endmacro %}
 

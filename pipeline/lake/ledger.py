@@ -8,9 +8,9 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-# The form of the lake: 2 added unknown_agent_pattern. Rows of an older form lack columns, which read as null;
-# a newer form is refused.
-SCHEMA_VERSION = 2
+# The form of the lake: 2 added unknown_agent_pattern, 3 body_bytes_sent (until then, bytes_sent was bodies).
+# Rows of an older form lack columns, which read as null; a newer form is refused.
+SCHEMA_VERSION = 3
 UNITED = "month.json"
 SEEN = "seen"
 STAGES = "stages"
@@ -44,6 +44,9 @@ class Load:
     skipped_count: int
     opted_out_count: int
     opted_out_by_date: dict[str, int] = field(default_factory=dict)
+    quarantined_by_date: dict[str, int] = field(default_factory=dict)
+    # Digest of a repository → day → lines that name it and were quarantined, opted out or refused a token.
+    hidden_by_repository: dict[str, dict[str, int]] = field(default_factory=dict)
     reasons: dict[str, int] = field(default_factory=dict)
     missing_fields: dict[str, int] = field(default_factory=dict)
     formats: dict[str, int] = field(default_factory=dict)

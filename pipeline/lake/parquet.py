@@ -27,6 +27,7 @@ REQUEST_COLUMNS: dict[str, str] = {
     "mirror_of": "VARCHAR",
     "status": "INTEGER",
     "bytes_sent": "BIGINT",
+    "body_bytes_sent": "BIGINT",
     "duration_s": "DOUBLE",
     "is_complete": "BOOLEAN",
     "is_range": "BOOLEAN",

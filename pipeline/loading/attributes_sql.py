@@ -50,7 +50,6 @@ HASH = "[0-9A-Fa-f]{16,128}"
 # A count of bytes beyond this is something else in the wrong field, a time in milliseconds for instance: it
 # is unknown. Ten of the largest that a log line may name (18 digits) would be more than a sum can hold.
 LARGEST_RESPONSE_BYTES = 10**12
-_BYTES_SENT = "coalesce(l.body_bytes_sent, l.bytes_sent)"
 
 # nginx writes OK also where the registry behind it broke off and the client got less than was announced.
 _IS_COMPLETE = """case
@@ -95,7 +94,8 @@ select
     l.line_number, l.logged_at, l.request_id, l.requested_at, cast(l.requested_at as date) as date,
     h.host, nodes.node, case when regexp_full_match(l.method, '{METHOD}') then l.method end as method,
     p.path_number, l.status, l.duration_s,
-    case when {_BYTES_SENT} <= {LARGEST_RESPONSE_BYTES} then {_BYTES_SENT} end as bytes_sent,
+    case when l.bytes_sent <= {LARGEST_RESPONSE_BYTES} then l.bytes_sent end as bytes_sent,
+    case when l.body_bytes_sent <= {LARGEST_RESPONSE_BYTES} then l.body_bytes_sent end as body_bytes_sent,
     {_IS_COMPLETE} as is_complete,
     l.range is not null as is_range,
     case when regexp_full_match(l.resp_digest, '{RESPONSE_DIGEST}') then l.resp_digest end as response_digest,

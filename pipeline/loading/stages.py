@@ -16,13 +16,13 @@ from pathlib import Path
 import duckdb
 
 from pipeline.lake.ledger import Ledger, Load
-from pipeline.lake.parquet import quoted
+from pipeline.lake.parquet import ensure_empty_file, quoted
 
 # What a line says, wherever and whenever it is loaded. Countries, networks and clouds depend on the reference
 # data of the day; pseudonyms are compared only where neither is made with a throw-away key.
 _COLUMNS = (
     *("requested_at", "host", "node", "method", "request_kind", "repository", "reference", "mirror_of"),
-    *("status", "bytes_sent", "duration_s", "is_complete", "is_range", "response_digest"),
+    *("status", "body_bytes_sent", "duration_s", "is_complete", "is_range", "response_digest"),
 )
 # The end of a half-written line may still come: of such a line only its beginning is compared.
 _BEGINNING = ("requested_at", "method", "request_kind", "repository", "reference", "status")
@@ -86,5 +86,9 @@ def _begins_with(con: duckdb.DuckDBPyConnection, lake: Path, longer: Load, short
 
 
 def _rows(lake: Path, load: Load) -> str:
-    files = [quoted(str(lake / name)) for name in load.files if name.startswith("requests/")]
-    return f"read_parquet([{', '.join(files)}], hive_partitioning = false)"
+    """Read by name: one of the two may have been loaded by a version whose files had fewer columns."""
+    files = [lake / name for name in load.files if name.startswith("requests/")]
+    names = ", ".join(quoted(str(path)) for path in [*files, ensure_empty_file(lake / "requests")])
+    rows = f"read_parquet([{names}], hive_partitioning = false, union_by_name = true)"
+    # What was loaded before form 3 of the lake knows the bodies as `bytes_sent`.
+    return f"(select * replace (coalesce(body_bytes_sent, bytes_sent) as body_bytes_sent) from {rows})"

@@ -54,6 +54,7 @@ OPTIONAL_FIELDS = {
     "resp_digest": "tags are joined to digests by time alone",
     "resp_content_type": "an index cannot be told from an image without a manifest catalogue",
     "body_bytes_sent": "layers cannot be told by size, and egress is unknown",
+    "bytes_sent": "egress is that of bodies, without headers",
     "request_time": "slow requests are ordered by their end, not their start",
     "request_completion": "a broken-off layer looks like a whole one",
     "range": "a resumed layer looks like a new one",

@@ -28,6 +28,7 @@ TAGS = {
     "head_time": "a HEAD asked for it, and a digest was fetched right after it",
     "digest": "none: a digest was asked for",
     "none": "none: no manifest was asked for",
+    "listed": "none: only the list of tags was asked for",
 }
 PLATFORMS = {
     "catalogue": "the catalogue knows the manifest",
@@ -39,8 +40,8 @@ SESSION_COLUMNS = (
     "outcome_reason", "tag_method", "platform_method", "environment_reason",
 )  # fmt: skip
 REQUEST_COLUMNS = (
-    "requested_at", "ended_at", "method", "request_kind", "reference", "object_kind", "status", "bytes_sent",
-    "is_range", "is_complete", "is_sent_back", "session_start",
+    "requested_at", "ended_at", "method", "request_kind", "reference", "object_kind", "status",
+    "body_bytes_sent", "is_range", "is_complete", "is_sent_back", "session_start",
 )  # fmt: skip
 REQUESTS = f"""
     select {", ".join(REQUEST_COLUMNS)} from read_parquet(?, hive_partitioning = false) where pull_id = ?
@@ -138,7 +139,7 @@ def _table(requests: list[dict[str, Any]]) -> Table:
             _what(request),
             Text(_short(request["reference"])),
             str(request["status"]),
-            "" if request["bytes_sent"] is None else f"{request['bytes_sent']:,}",
+            "" if request["body_bytes_sent"] is None else f"{request['body_bytes_sent']:,}",
             _remark(request),
         )
     return table

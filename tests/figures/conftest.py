@@ -8,8 +8,13 @@ import pytest
 
 from pipeline.settings import Settings, Source
 from tests.figures import artifacts, behaviour, coverage, events, exposure, unusual
-from tests.support.layouts import write
+from tests.support.layouts import Line, write
 from tests.support.warehouse import Warehouse, build_and_publish, load_logs
+
+
+def with_headers(lines: list[Line]) -> list[Line]:
+    """As a log writes them that knows the bytes of bodies and of whole answers."""
+    return [line | {"bytes_sent": str(int(line["body_bytes_sent"]) + 440)} for line in lines]
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +22,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """Two sources: `edge` has lines of January 2025 only."""
     folder = tmp_path_factory.mktemp("figures")
     write(coverage.lines(coverage.MAIN, "198.51.100.1"), folder / "main" / "coverage.jsonl")
-    write(artifacts.lines(), folder / "main" / "artifacts.jsonl")
+    write(with_headers(artifacts.lines()), folder / "main" / "artifacts.jsonl")
     write(unusual.lines(), folder / "main" / "unusual.jsonl")
     write(events.lines(), folder / "main" / "events.jsonl")
     (folder / "events.csv").write_text(events.CALENDAR, "utf-8")

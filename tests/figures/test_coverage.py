@@ -48,10 +48,10 @@ def test_a_day_without_lines_has_a_row(figures: Warehouse) -> None:
     """The 4th to 6th; and of a repository that nobody asked for, there is none."""
     found = figures.query(
         "select period_start, repository, download_count, version_check_count, unique_origin_count,"
-        f" bytes_sent, is_lower_bound, {COLUMNS} from pulls_daily"
+        f" bytes_sent, body_bytes_sent, is_lower_bound, {COLUMNS} from pulls_daily"
         " where period_start between date '2025-01-04' and date '2025-01-06' order by 1"
     )
-    assert found == [(date(2025, 1, day), "*", 0, 0, 0, 0, False, 0, 1) for day in (4, 5, 6)]
+    assert found == [(date(2025, 1, day), "*", 0, 0, 0, 0, 0, False, 0, 1) for day in (4, 5, 6)]
 
 
 def test_final_is_not_complete(figures: Warehouse) -> None:

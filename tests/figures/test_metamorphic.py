@@ -24,7 +24,7 @@ MARTS = {
     "pulls_daily": (
         "period_start", "1",
         "download_count, version_check_count, session_count, request_count, unique_origin_count,"
-        " unique_endpoint_count, docker_pull_count, invocation_count_lower_bound, bytes_sent",
+        " unique_endpoint_count, docker_pull_count, invocation_count_lower_bound, bytes_sent, body_bytes_sent",
     ),
     "pull_definitions_daily": ("period_start", "definition_id", "pull_count"),
     "active_installs_daily": (

@@ -41,6 +41,8 @@ class Pull:
     tag: str | None
     gets: int = 0
     layers: int = 0
+    bytes_sent: int = 0
+    body_bytes_sent: int = 0
     is_artifact: bool = False
     requests: list[str] = field(default_factory=list)
 
@@ -79,6 +81,8 @@ def pulls_of(folder: Path) -> list[Pull]:
             open_pulls[key] = last
             found.append(last)
         last.requests.append(line["request_id"])
+        last.bytes_sent += int(line.get("bytes_sent", line["body_bytes_sent"]))
+        last.body_bytes_sent += int(line["body_bytes_sent"])
         last.gets += kind == "manifests" and line["method"] == "GET"
         last.is_artifact |= kind == "manifests" and line["resp_digest"] in artifacts
         last.layers += kind == "blobs" and (
@@ -101,7 +105,8 @@ def marts(figures: Any) -> duckdb.DuckDBPyConnection:
 
 
 def counted(pulls: list[Pull], grain: str) -> dict[tuple[date, str], tuple[int, ...]]:
-    """Downloads, version checks, artifacts, requests, distinct clients at addresses, distinct addresses."""
+    """Downloads, version checks, artifacts, requests, distinct clients at addresses, distinct addresses,
+    bytes with headers where the log has them, bytes of bodies."""
     groups: dict[tuple[date, str], list[Pull]] = defaultdict(list)
     for pull in pulls:
         for repository in (pull.repository, "*"):
@@ -118,6 +123,8 @@ def counted(pulls: list[Pull], grain: str) -> dict[tuple[date, str], tuple[int, 
             sum(len(pull.requests) for pull in members),
             len(origins),
             len({address for address, _ in origins}),
+            sum(pull.bytes_sent for pull in members),
+            sum(pull.body_bytes_sent for pull in members),
         )
     return found
 
@@ -126,7 +133,8 @@ def counted(pulls: list[Pull], grain: str) -> dict[tuple[date, str], tuple[int, 
 def test_periods(pulls: list[Pull], marts: duckdb.DuckDBPyConnection, grain: str) -> None:
     found = marts.execute(
         "select period_start, repository, download_count, version_check_count, artifact_count, request_count,"
-        f" unique_origin_count, unique_endpoint_count from pulls_{grain} where session_count > 0"
+        " unique_origin_count, unique_endpoint_count, bytes_sent, body_bytes_sent"
+        f" from pulls_{grain} where session_count > 0"
     ).fetchall()
     assert {(start, name): tuple(counts) for start, name, *counts in found} == counted(pulls, grain)
 

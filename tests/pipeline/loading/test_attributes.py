@@ -52,7 +52,8 @@ def test_a_count_of_bytes_that_no_response_has_is_unknown(tmp_path: Path) -> Non
     for second in range(len(counts)):
         traffic.manifest(f"2026-01-01 10:00:0{second}", "HEAD", "latest")
     lines = [
-        line | {"body_bytes_sent": str(count)} for line, count in zip(traffic.lines, counts, strict=True)
+        line | {"bytes_sent": str(count), "body_bytes_sent": str(count)}
+        for line, count in zip(traffic.lines, counts, strict=True)
     ]
     log = tmp_path / "access.log"
     log.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
@@ -60,9 +61,37 @@ def test_a_count_of_bytes_that_no_response_has_is_unknown(tmp_path: Path) -> Non
     assert load_logs(settings)["staged"] == len(counts)
     with duckdb.connect() as con:
         rows = con.execute(
-            f"select bytes_sent from read_parquet('{settings.requests}/*/*.parquet') order by line_number"
+            "select bytes_sent, body_bytes_sent"
+            f" from read_parquet('{settings.requests}/*/*.parquet') order by line_number"
         ).fetchall()
-    assert [count for (count,) in rows] == [*counts[:3], None, None]
+    assert rows == [(count, count) for count in [*counts[:3], None, None]]
+
+
+def test_bytes_with_and_without_headers_are_kept_apart(tmp_path: Path) -> None:
+    """A log may know both, one of the two, or neither; the lake says what the log said."""
+    logged: list[dict[str, str]] = [
+        {"bytes_sent": "940", "body_bytes_sent": "500"},
+        {"body_bytes_sent": "500"},
+        {"bytes_sent": "940"},
+        {},
+    ]
+    traffic = Traffic("acme/app", "198.51.100.40")
+    for second in range(len(logged)):
+        traffic.manifest(f"2026-01-01 10:00:0{second}", "GET", "latest")
+    lines = []
+    for line, sizes in zip(traffic.lines, logged, strict=True):
+        del line["body_bytes_sent"]
+        lines.append(line | sizes)
+    log = tmp_path / "access.log"
+    log.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    settings = Settings(data=tmp_path / "data", logs=str(log))
+    assert load_logs(settings)["staged"] == len(logged)
+    with duckdb.connect() as con:
+        rows = con.execute(
+            "select bytes_sent, body_bytes_sent"
+            f" from read_parquet('{settings.requests}/*/*.parquet') order by line_number"
+        ).fetchall()
+    assert rows == [(940, 500), (None, 500), (940, None), (None, None)]
 
 
 def test_an_answer_that_is_shorter_than_announced_is_not_complete(tmp_path: Path) -> None:

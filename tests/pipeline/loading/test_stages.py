@@ -187,6 +187,21 @@ def test_without_the_comparison_lines_count_twice(house: House, monkeypatch: pyt
     assert len(house.counted()) == 7 + 3
 
 
+def test_a_stage_that_an_older_version_loaded(house: House, right: list) -> None:
+    """Until form 3 of the lake, bytes_sent held the bodies, and body_bytes_sent was not there."""
+    house.put("a.log", TEXT[: AT_LINES[0]])
+    house.load()
+    for path in list(house.settings.requests.glob("date=*/*.parquet")):
+        older = "* exclude (body_bytes_sent) replace (body_bytes_sent as bytes_sent)"
+        rows = duckdb.execute(
+            f"select {older} from read_parquet(?, hive_partitioning = false)", [str(path)]
+        ).df()
+        duckdb.from_df(rows).write_parquet(str(path))
+    house.put("b.log", TEXT)
+    house.load()
+    assert house.counted() == right
+
+
 def test_what_was_published_is_not_compared_again(house: House) -> None:
     house.put("a.log", TEXT)
     house.load()

@@ -17,7 +17,7 @@ from pipeline.settings import Settings, Source
 from tests.support.factories import Traffic
 
 # As the gateway logs a direct client that sent no Range and did not opt out.
-WHOLE = {"node": "gateway", "x_forwarded_for": "", "range": "", "dnt": "", "gpc": ""}
+WHOLE = {"node": "gateway", "x_forwarded_for": "", "range": "", "dnt": "", "gpc": "", "bytes_sent": "940"}
 
 
 def lines(address: str = "8.8.8.8", **changes: str | None) -> list[dict[str, Any]]:

@@ -73,7 +73,7 @@ def test_a_new_load_dirties_its_days_and_their_neighbours(settings: Settings) ->
                 str(lake / "date=2025-12-30" / f"{'b' * 32}.parquet"),
                 str(lake / "date=2026-01-01" / f"{'c' * 32}.parquet"),
                 str(lake / "date=2026-01-03" / f"{'b' * 32}.parquet"),
-                str(lake / "empty.2.parquet"),
+                str(lake / "empty.3.parquet"),
             ]
         ),
         "source": ["edge"],
@@ -108,7 +108,7 @@ def test_the_days_of_a_superseded_load_are_dirty_too(settings: Settings) -> None
     assert planned(settings)["read"] == sorted(
         [
             str(settings.requests / "date=2026-01-10" / f"{'b' * 32}.parquet"),
-            str(settings.requests / "empty.2.parquet"),
+            str(settings.requests / "empty.3.parquet"),
         ]
     )
 

@@ -19,8 +19,9 @@ taken as (
         request_kind,
         case when reference_type = 'digest' then reference else response_digest end as object_digest,
         -- Whole, and from here: the size of anything else says nothing about the blob.
-        case when status = 200 and not coalesce(is_range, false) and coalesce(is_complete, true) then bytes_sent end
-            as whole_bytes,
+        case
+            when status = 200 and not coalesce(is_range, false) and coalesce(is_complete, true) then body_bytes_sent
+        end as whole_bytes,
         case
             when request_kind <> 'manifest' then null
             when regexp_matches(reference, '^sha256-[0-9a-f]{64}') then 'artifact'

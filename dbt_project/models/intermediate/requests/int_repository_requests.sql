@@ -97,6 +97,7 @@ final as (
         acting.is_complete,
         acting.is_range,
         acting.bytes_sent,
+        acting.body_bytes_sent,
         case
             when acting.request_kind <> 'manifest' then null
             when referred.is_artifact_tag then 'artifact'
@@ -113,7 +114,7 @@ final as (
             when
                 acting.is_success
                 and not acting.is_redirected
-                and acting.bytes_sent >= {{ var('layer_bytes') }}
+                and acting.body_bytes_sent >= {{ var('layer_bytes') }}
                 then 'layer'
         end as blob_kind,
         -- Read again where something is published.

@@ -160,6 +160,7 @@ final as (
         root_id,
         status,
         bytes_sent,
+        body_bytes_sent,
         is_artifact_tag,
         is_tag_request,
         is_opening,

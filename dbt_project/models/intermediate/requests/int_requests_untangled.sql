@@ -39,7 +39,7 @@ steps as (
         -- A configuration is small, and an image has one.
         is_blob_get and coalesce(
             blob_kind = 'config',
-            not is_redirected and coalesce(is_complete, true) and bytes_sent < {{ var('layer_bytes') }}
+            not is_redirected and coalesce(is_complete, true) and body_bytes_sent < {{ var('layer_bytes') }}
         ) as is_small_blob
     from marked
 ),

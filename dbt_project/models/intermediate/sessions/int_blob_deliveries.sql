@@ -16,7 +16,7 @@ answers as (
         and status <> 206
         and coalesce(
             is_complete,
-            bytes_sent >= max(bytes_sent) over (
+            body_bytes_sent >= max(body_bytes_sent) over (
                 partition by session_id, object_id
             ) - {{ var('header_bytes') }},
             true
@@ -31,19 +31,19 @@ blobs as (
         count(*) filter (where is_redirected) as redirected_count,
         count(*) filter (where is_whole) as whole_count,
         count(*) filter (where is_part) as part_count,
-        max(bytes_sent) filter (where is_whole) as blob_bytes,
+        max(body_bytes_sent) filter (where is_whole) as blob_bytes,
         -- What was broken off is resumed by a part.
-        sum(bytes_sent) filter (where is_part or (not is_whole and not is_redirected)) as part_bytes
+        sum(body_bytes_sent) filter (where is_part or (not is_whole and not is_redirected)) as part_bytes
     from answers
     group by session_id, object_id
 ),
 
 -- The log keeps no offsets. Every delivery needs each part once, and parts of other sizes are other parts.
 parts as (
-    select session_id, object_id, bytes_sent, count(*) as answer_count
+    select session_id, object_id, body_bytes_sent, count(*) as answer_count
     from answers
     where is_part and coalesce(is_complete, true)
-    group by session_id, object_id, bytes_sent
+    group by session_id, object_id, body_bytes_sent
 ),
 
 least_repeated as (

@@ -54,6 +54,7 @@ final as (
         texts.manifest_platform,
         texts.status,
         texts.bytes_sent,
+        texts.body_bytes_sent,
         texts.is_range,
         texts.is_complete,
         texts.is_push,

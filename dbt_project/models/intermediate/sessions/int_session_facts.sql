@@ -33,6 +33,7 @@ counted as (
         ) as digest_id,
         count(*) as request_count,
         sum(bytes_sent) as bytes_sent,
+        sum(body_bytes_sent) as body_bytes_sent,
         count(*) filter (where is_push) as push_count,
         count(*) filter (where is_success) as success_count,
         count(*) filter (where request_kind = 'referrers' or manifest_kind = 'artifact') as artifact_count,

@@ -78,6 +78,7 @@ final as (
         cast(sessions.layer_count as bigint) as layer_count,
         cast(sessions.request_count as bigint) as request_count,
         cast(coalesce(sessions.bytes_sent, 0) as bigint) as bytes_sent,
+        cast(coalesce(sessions.body_bytes_sent, 0) as bigint) as body_bytes_sent,
         cast(coalesce(copies.download_count, 0) as bigint) as download_count,
         copies.pull_copies_method,
         evidence.outcome_reason,

@@ -29,6 +29,7 @@ final as (
         manifest_platform as platform,
         status,
         bytes_sent,
+        body_bytes_sent,
         is_range,
         is_complete,
         is_sent_back,

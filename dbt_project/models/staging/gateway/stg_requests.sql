@@ -6,7 +6,11 @@ with source as (
 
 identified as (
     select
-        *,
+        * exclude (bytes_sent, body_bytes_sent),
+        -- With headers, and without. A log that knows one of the two only is taken to mean both; so is a lake file of a
+        -- form before 3, whose bytes_sent is the bodies.
+        coalesce(bytes_sent, body_bytes_sent) as bytes_sent,
+        coalesce(body_bytes_sent, bytes_sent) as body_bytes_sent,
         {{ seconds_later('requested_at', 'coalesce(duration_s, 0)') }} as ended_at,
         -- A line is known by its request id; without one, by where it lies (contract A).
         coalesce(request_id, load_id || ':' || cast(line_number as varchar)) as request_identity
