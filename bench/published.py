@@ -81,11 +81,12 @@ def write(model: Path, path: Path, sessions: int, repositories: int, days: int) 
 def _calendar(con: duckdb.DuckDBPyConnection, days: int) -> None:
     """Days, periods and their quality: all final, all with logs."""
     first = LAST_DAY - timedelta(days=days - 1)
-    con.execute("create temp table quality as from marts.data_quality_daily limit 1")
-    con.execute("delete from marts.data_quality_daily")
+    con.execute("create temp table quality as from base.data_quality_daily_base limit 1")
+    con.execute("delete from base.data_quality_daily_base")
     con.execute("delete from marts.dim_periods")
     con.execute(
-        "insert into marts.data_quality_daily select quality.* replace (cast(day as date) as quality_date)"
+        "insert into base.data_quality_daily_base"
+        " select quality.* replace (cast(day as date) as quality_date)"
         " from quality, unnest(generate_series($first, $last, interval 1 day)) as days(day)",
         {"first": first, "last": LAST_DAY},
     )

@@ -39,7 +39,7 @@ def coverage(selection: Selection) -> pd.Series:
         )
         select
             count(*) as day_count,
-            count(quality.quality_date) as covered_day_count,
+            count(*) filter (where quality.load_count > 0) as covered_day_count,
             count(*) filter (where periods.is_final) as final_day_count
         from days
         left join {MARTS}.data_quality_daily as quality on days.date_day = quality.quality_date
@@ -56,6 +56,7 @@ def newest_day() -> tuple[pd.Timestamp, pd.Timestamp] | None:
     """First and last day with logs; None where nothing was loaded."""
     frame = query(
         f"select min(quality_date) as first, max(quality_date) as last from {MARTS}.data_quality_daily"
+        " where load_count > 0"
     )
     first, last = frame.iloc[0]
     return None if pd.isna(last) else (pd.Timestamp(first), pd.Timestamp(last))
@@ -113,7 +114,7 @@ def series(selection: Selection, grain: Grain, exact: bool = True) -> pd.DataFra
         spans as (
             select
                 {_period(grain, "days.date_day")} as period_start, count(*) as day_count,
-                count(quality.quality_date) as covered_day_count
+                count(*) filter (where quality.load_count > 0) as covered_day_count
             from days left join {MARTS}.data_quality_daily as quality on days.date_day = quality.quality_date
             where {selection.days("days.date_day")}
             group by all

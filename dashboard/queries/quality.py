@@ -31,7 +31,7 @@ def days(selection: Selection) -> pd.DataFrame:
             select
                 cast(unnest(generate_series($first_day, $last_day, interval 1 day)) as date) as quality_date
         )
-        select days.quality_date, {columns}, quality.quality_date is null as is_gap
+        select days.quality_date, {columns}, coalesce(quality.load_count, 0) = 0 as is_gap
         from days left join {MARTS}.data_quality_daily as quality using (quality_date)
         where {selection.days("days.quality_date")}
         order by days.quality_date

@@ -95,6 +95,7 @@ def read(con: duckdb.DuckDBPyConnection) -> Rollup | None:
 def _grain(con: duckdb.DuckDBPyConnection) -> Grain | None:
     found = con.execute(
         "select date_diff('day', min(quality_date), max(quality_date)) from data_quality_daily"
+        " where load_count > 0"
     ).fetchone()
     if found is None or found[0] is None:
         return None
@@ -107,7 +108,8 @@ def _periods(con: duckdb.DuckDBPyConnection, grain: Grain) -> pd.DataFrame:
             """
             select
                 periods.period_start as start, periods.expected_day_count as day_count,
-                periods.covered_day_count, periods.is_final, count(quality.quality_date) > 0 as has_logs
+                periods.covered_day_count, periods.is_final,
+                coalesce(sum(quality.load_count), 0) > 0 as has_logs
             from dim_periods as periods
             left join data_quality_daily as quality
                 on
@@ -250,7 +252,7 @@ def _installs(
         con.execute(
             f"""
             select {_period(grain, "install_date")}, {", ".join(INSTALLS)}
-            from active_installs_daily where repository = '*'
+            from active_installs_daily where repository = '*' and active_install_count is not null
             qualify row_number() over (partition by period_start order by install_date desc) = 1
             """
         ).df(),

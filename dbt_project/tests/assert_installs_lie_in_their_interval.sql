@@ -1,6 +1,6 @@
 -- The states add up to the installs, and the bounds lie around them in this order.
 select install_date, repository
-from {{ ref('active_installs_daily') }}
+from {{ ref('active_installs_daily_base') }}
 where
     active_install_count <> confirmed_current_count + inferred_current_count + stale_count + unknown_count
     or not (

@@ -11,7 +11,7 @@ with versions as (
 ),
 
 installs as (
-    select * from {{ ref('active_installs_daily') }}
+    select * from {{ ref('active_installs_daily_base') }}
     where repository <> '*'
 )
 

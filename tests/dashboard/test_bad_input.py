@@ -50,7 +50,7 @@ def test_a_damaged_file(data: Settings, open_page: Open) -> None:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_no_log_loaded(marts: Published, open_page: Open, view: str) -> None:
-    marts.change_table("data_quality_daily", "delete from {table}")
+    marts.change_table("data_quality_daily_base", "delete from {table}")
     page = open_page(view)
     assert complaints(page) == []
     assert "No log has been loaded yet" in said(page)

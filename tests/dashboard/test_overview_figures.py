@@ -126,7 +126,9 @@ def test_the_period_before(marts: Published, open_page: Open) -> None:
 
 
 def test_a_period_before_that_has_a_gap_is_not_compared(marts: Published, open_page: Open) -> None:
-    marts.change_table("data_quality_daily", "delete from {table} where quality_date = date '2026-10-01'")
+    marts.change_table(
+        "data_quality_daily_base", "delete from {table} where quality_date = date '2026-10-01'"
+    )
     page = open_page(days="the last 28 days")
     assert [one.delta for one in page.metric] == [""] * 4
     assert any("Not compared: not every day of 2026-09-21 to 2026-10-18" in one.value for one in page.caption)
@@ -164,7 +166,9 @@ def test_what_is_not_final_says_so(marts: Published, open_page: Open) -> None:
 
 
 def test_a_day_without_logs_is_no_zero(marts: Published, open_page: Open) -> None:
-    marts.change_table("data_quality_daily", "delete from {table} where quality_date = date '2026-10-06'")
+    marts.change_table(
+        "data_quality_daily_base", "delete from {table} where quality_date = date '2026-10-06'"
+    )
     page = open_page(by="day")
     found = page.dataframe[0].value
     row = found[pd.to_datetime(found["period_start"]) == pd.Timestamp("2026-10-06")].iloc[0]

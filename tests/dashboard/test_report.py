@@ -164,7 +164,7 @@ def test_a_changed_mart_is_seen(marts: Published, data: Settings) -> None:
 
 
 def test_what_is_not_final_or_has_no_logs_says_so(marts: Published, data: Settings) -> None:
-    marts.change_table("data_quality_daily", "delete from {table} where quality_date between"
+    marts.change_table("data_quality_daily_base", "delete from {table} where quality_date between"
                        " date '2026-09-28' and date '2026-10-04'")  # fmt: skip
     marts.change_table("dim_periods", "update {table} set covered_day_count = 5 where grain = 'week' and"
                        " period_start = date '2026-10-05'")  # fmt: skip
@@ -248,7 +248,7 @@ def test_one_day_and_no_day(marts: Published, data: Settings) -> None:
     expected = marts.rows("select download_count from pulls_daily where repository = '*'")[0][0]
     assert found["totals"]["download_count"][one[0]] == expected
     assert sum(count or 0 for count in found["totals"]["download_count"]) == expected
-    marts.change_table("data_quality_daily", "delete from {table}")
+    marts.change_table("data_quality_daily_base", "delete from {table}")
     page = read(data)
     assert any("No log has been loaded yet" in text for text in page.texts["p"])
     assert [tag for tag, _ in page.tags if tag == "script"] == []

@@ -20,7 +20,7 @@ from tests.support.layouts import Corpus, Line, packed, write
 from tests.support.warehouse import build_and_publish, load_logs, make, quick_dbt, without_data_tests
 
 # Depend on when an object was loaded and how objects were cut, not on what was pulled.
-BOOKKEEPING = {"load_ledger", "data_quality_daily"}
+BOOKKEEPING = {"load_ledger", "data_quality_daily", "data_quality_daily_base"}
 BOOKKEEPING_ROWS = {"excluded_traffic_daily": "where reason not in ('duplicate', 'quarantined', 'blank')"}
 
 

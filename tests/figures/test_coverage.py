@@ -54,6 +54,22 @@ def test_a_day_without_lines_has_a_row(figures: Warehouse) -> None:
     assert found == [(date(2025, 1, day), "*", 0, 0, 0, 0, 0, False, 0, 1) for day in (4, 5, 6)]
 
 
+def test_a_day_without_lines_has_a_row_of_quality_and_of_installs(figures: Warehouse) -> None:
+    """Nothing was logged on the 4th to 6th: 0 lines is a fact, what ran then is not known."""
+    silent = [date(2025, 1, day) for day in (4, 5, 6)]
+    found = figures.query(
+        f"select quality_date, load_count, staged_count, distinct_count, {COLUMNS} from data_quality_daily"
+        " where quality_date between date '2025-01-03' and date '2025-01-07' and load_count = 0 order by 1"
+    )
+    assert found == [(day, 0, 0, 0, 0, 1) for day in silent]
+    found = figures.query(
+        f"select install_date, repository, active_install_count, install_count_upper_bound, {COLUMNS}"
+        " from active_installs_daily where install_date between date '2025-01-04' and date '2025-01-06'"
+        " order by 1"
+    )
+    assert found == [(day, "*", None, None, 0, 1) for day in silent]
+
+
 def test_final_is_not_complete(figures: Warehouse) -> None:
     """`edge` delivered until noon of the 8th: the 6th is final, though nobody was heard on it."""
     (found,) = figures.query(

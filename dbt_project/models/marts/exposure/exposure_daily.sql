@@ -8,7 +8,7 @@ installs as (
 ),
 
 active as (
-    select * from {{ ref('active_installs_daily') }}
+    select * from {{ ref('active_installs_daily_base') }}
 ),
 
 curves as (
