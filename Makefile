@@ -51,7 +51,7 @@ export PULLHOUSE_LABELS := $(LABELS)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run report export docs doctor status check explain calibrate definitions dashboard dbt expire airflow test test-live test-browser conformance bench bench-history lint format lock reference coverage check-gateway up down clean
+.PHONY: help setup setup-dev run report export docs doctor status check totals explain calibrate definitions dashboard dbt expire airflow test test-live test-browser conformance bench bench-history lint format lock reference coverage check-gateway up down clean
 
 help: ## this menu
 	@echo "Pullhouse: who pulls your container images. Targets:"
@@ -94,6 +94,9 @@ status: setup ## freshness, gaps, quarantine, refused objects, disk, next step; 
 
 check: setup ## what needs a look, told to the alert_urls too; for cron, where Airflow does not do it
 	@$(BIN)/python -m pipeline check
+
+totals: setup ## ask registries for their public totals of pulls, as registry_totals_urls says
+	@$(BIN)/python -m pipeline totals
 
 explain: setup ## what was asked in one session, and why it was judged so: make explain PULL=<pull_id>
 	@$(BIN)/python -m pipeline explain "$(PULL)"

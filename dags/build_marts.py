@@ -9,9 +9,10 @@ run from the command line waits for this one, and the other way round. With no d
 dbt and the publication are skipped.
 
 Where a registry is configured, the manifests that the catalogue lacks are looked up first
-(`docs/catalogue.md`), with the connection `pullhouse_registry` where there is one.
+(`docs/catalogue.md`), with the connection `pullhouse_registry` where there is one. So are, once a day, the
+public totals of `registry_totals_urls` (`docs/reconciliation.md`).
 
-**Triage.** *look_up_manifests red*: not a registry's answer (those are recorded, and asked for again), but
+**Triage.** *ask_registries red*: not a registry's answer (those are recorded, and asked for again), but
 the ledger or a lock; the build goes on. *dbt_build red*: a model or a data test failed; the message names
 it, `dbt/output.log` in the data directory has all of it. What was published before stays what people read.
 Mend the cause, clear `dbt_build`. *report red*: the marts are published; clear it, or `make report`. *A
@@ -44,21 +45,23 @@ def build_marts() -> None:
     """Wire look-ups, plan, dbt and publication."""
 
     @task
-    def look_up_manifests() -> dict[str, Any]:
-        """What the registry says of digests that the catalogue lacks; its answers never make this red."""
+    def ask_registries() -> dict[str, Any]:
+        """Of digests that the catalogue lacks, and their totals; what they answer never makes this red."""
         from airflow.sdk.exceptions import AirflowSkipException
 
-        from pipeline import connections
+        from pipeline import connections, registry_totals
         from pipeline.catalogue import registry
         from pipeline.settings import load_settings
         from pipeline.tasks import safe_errors
 
         with safe_errors():
             settings = load_settings()
-        if not settings.registry:
+        if not (settings.registry or settings.registry_totals_urls):
             raise AirflowSkipException("No registry is configured.")
         with safe_errors():
-            return registry.look_up(settings, connections.of_the_registry())
+            totals = registry_totals.ask(settings, datetime.now(UTC).date())
+            looked_up = registry.look_up(settings, connections.of_the_registry()) if settings.registry else {}
+        return {"totals": totals, "manifests": looked_up}
 
     # Without a registry, or when the look-ups could not be done, the build goes on with what is known.
     @task(pool="warehouse", trigger_rule="all_done")
@@ -107,7 +110,7 @@ def build_marts() -> None:
             return write_after_publication(load_settings())
 
     planned = plan()
-    look_up_manifests() >> planned
+    ask_registries() >> planned
     dbt_build(planned) >> publish() >> report()
 
 

@@ -156,7 +156,10 @@ def say_what_was_loaded(
     refreshed = tasks["refresh_reference_data"].get("refresh", {})
     for warning in dict.fromkeys([*refreshed.get("warnings", []), *loaded.get("warnings", [])]):
         console.print(f"Reference data: {warning}")
-    looked_up = tasks["build_marts"].get("look_up_manifests", {})
+    asked = tasks["build_marts"].get("ask_registries", {})
+    for name, reason in asked.get("totals", {}).get("failed", {}).items():
+        console.print(f"No public total of {name}: {reason}")
+    looked_up = asked.get("manifests", {})
     if looked_up.get("failed"):
         reasons = ", ".join(f"{reason} {count:,}" for reason, count in sorted(looked_up["reasons"].items()))
         console.print(f"The registry did not tell what {looked_up['failed']:,} manifests are: {reasons}.")

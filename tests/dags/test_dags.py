@@ -184,7 +184,7 @@ def test_the_asset_starts_the_build(read: dict[str, Any]) -> None:
 def test_a_build_needs_no_registry(read: dict[str, Any]) -> None:
     """The look-ups come before the plan, which waits for them whether they were done, skipped or failed."""
     tasks = read["dags"]["build_marts"]["tasks"]
-    assert (tasks["plan"]["upstream"], tasks["plan"]["trigger_rule"]) == (["look_up_manifests"], "all_done")
+    assert (tasks["plan"]["upstream"], tasks["plan"]["trigger_rule"]) == (["ask_registries"], "all_done")
     assert tasks["dbt_build"]["trigger_rule"] == "all_success"
 
 

@@ -144,7 +144,10 @@ def test_a_lake_that_lost_a_file(data: Path) -> None:
     assert f"remove the entry {'a' * 32} from" in str(caught.value)
 
 
-FAILED_LOOK_UP = {"failed": 2, "reasons": {"timeout": 2}}
+FAILED_ANSWERS = {
+    "manifests": {"failed": 2, "reasons": {"timeout": 2}},
+    "totals": {"asked": 1, "learned": 0, "failed": {"hub acme/app": "HTTP 503"}},
+}
 
 
 @pytest.mark.parametrize(
@@ -167,7 +170,7 @@ def test_a_run_that_loads_nothing_says_whether_the_marts_changed(
     results = [
         {"dag_id": "refresh_reference_data", "tasks": {}},
         {"dag_id": "ingest_gateway_logs", "tasks": {}},
-        {"dag_id": "build_marts", "tasks": {"look_up_manifests": FAILED_LOOK_UP}},
+        {"dag_id": "build_marts", "tasks": {"ask_registries": FAILED_ANSWERS}},
     ]
     with console.capture() as capture:
         run.say_what_was_loaded(
@@ -175,6 +178,7 @@ def test_a_run_that_loads_nothing_says_whether_the_marts_changed(
         )
     assert said in capture.get()
     assert "The registry did not tell what 2 manifests are: timeout 2." in capture.get()
+    assert "No public total of hub acme/app: HTTP 503" in capture.get()
 
 
 @pytest.mark.parametrize(
