@@ -29,6 +29,17 @@ def test_a_published_range_goes_before_the_as_number() -> None:
     ]
 
 
+def test_a_region_has_the_name_that_the_providers_customers_know() -> None:
+    """DigitalOcean lists the places of its data centres; a place without a name stays one."""
+    reference = ReferenceSet.open(Path("no-such-folder"), None)
+    addresses = ["104.131.1.1", "159.65.144.1", "3.5.140.1"]
+    frame = pd.DataFrame({"address": addresses, "asn": pd.array([14061, 14061, 16509], dtype="Int64")})
+    assert cloud.place(frame, reference)["cloud_region"].tolist() == ["nyc", "blr1", "ap-northeast-2"]
+    names = cloud.region_names()
+    assert len({region for (_, region), _ in names.items()}) == len(set(names.values())) == 10
+    assert not set(names.values()) & {region for _, region in names}
+
+
 def test_google_itself_is_not_google_cloud() -> None:
     providers = cloud.provider_by_asn()
     assert providers[396982] == "gcp"
