@@ -2,21 +2,29 @@
 
 Each guise is a repository of its own with clients of its own: the same lines under another name; from ten
 objects that each hold every tenth line; from twice as many clients; six weeks earlier, over New Year and the
-border of a key.
+border of a key. And alone, without any of these other clients. (Three loads out of order are tried in
+tests/e2e/test_laws.py, two keys in tests/e2e/test_two_keys.py.)
 """
 
 from __future__ import annotations
 
 import hashlib
+import shutil
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from pipeline.warehouse.marts import open_marts
 from tests.installs import traffic
 from tests.support.layouts import Line, write
 from tests.support.warehouse import Warehouse, make
 
+# How much was heard, and what was in no figure, is that of the log and not of a repository.
+OF_THE_WHOLE_LOG = {
+    "is_final", "covered_day_count", "expected_day_count", "covered_share", "hidden_line_count",
+    "hidden_line_share",
+}  # fmt: skip
 SHIFT = timedelta(weeks=6)
 FIRST, LAST = date(2026, 2, 1), date(2026, 3, 5)
 # Mart, its day (none where it has none), what says which row it is, and counts.
@@ -24,7 +32,8 @@ MARTS = {
     "pulls_daily": (
         "period_start", "1",
         "download_count, version_check_count, session_count, request_count, unique_origin_count,"
-        " unique_endpoint_count, docker_pull_count, invocation_count_lower_bound, bytes_sent, body_bytes_sent",
+        " unique_endpoint_count, docker_pull_count, invocation_count_lower_bound, bytes_sent,"
+        " body_bytes_sent",
     ),
     "pull_definitions_daily": ("period_start", "definition_id", "pull_count"),
     "active_installs_daily": (
@@ -69,13 +78,18 @@ def guise(name: str, network: str, earlier: timedelta = timedelta()) -> list[Lin
     return changed
 
 
+def base() -> list[Line]:
+    """What all others are compared with."""
+    return guise("base/app", "198.18.0")
+
+
 @pytest.fixture(scope="module")
 def guises(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     folder = tmp_path_factory.mktemp("guises")
     split = guise("split/app", "198.18.2")
     for number in range(10):
         write(split[number::10], folder / "logs" / f"split-{number}.jsonl")
-    write(guise("base/app", "198.18.0") + guise("renamed/thing", "198.18.1"), folder / "logs" / "a.jsonl")
+    write(base() + guise("renamed/thing", "198.18.1"), folder / "logs" / "a.jsonl")
     write(guise("doubled/app", "198.18.3") + guise("doubled/app", "198.18.4"), folder / "logs" / "b.jsonl")
     write(guise("shifted/app", "198.18.5", SHIFT), folder / "logs" / "c.jsonl")
     return make(folder / "data", folder / "logs", only=tuple(MARTS))
@@ -110,6 +124,49 @@ def test_twice_as_many_clients_double_every_count(guises: Warehouse, mart: str) 
 def test_another_season_changes_nothing(guises: Warehouse, mart: str) -> None:
     """21 December to 22 January: over New Year, the border of ISO years and that of the keys."""
     assert rows(guises, mart, "shifted/app", SHIFT) == rows(guises, mart, "base/app")
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory, guises: Warehouse) -> Warehouse:
+    """The base without any client of another repository, under the same keys."""
+    folder = tmp_path_factory.mktemp("alone")
+    shutil.copytree(guises.settings.keys, folder / "data" / "keys")
+    write(base(), folder / "logs" / "a.jsonl")
+    return make(folder / "data", folder / "logs", only=tuple(MARTS))
+
+
+def whole(warehouse: Warehouse, repository: str = "base/app") -> dict[str, list[tuple[Any, ...]]]:
+    """All rows, with all columns, of all marts that have a repository, and that were built.
+
+    Not: days of periods on which nobody but others was heard.
+    """
+    with open_marts(warehouse.settings) as con:
+        names = con.execute(
+            "select table_name, list(column_name order by ordinal_position) from information_schema.columns"
+            " where table_schema = 'marts' group by table_name"
+            " having list_contains(list(column_name), 'repository')"
+        ).fetchall()
+        found = {}
+        for name, columns in sorted(names):
+            wanted = ", ".join(column for column in columns if column not in OF_THE_WHOLE_LOG)
+            found[name] = con.execute(
+                f"select {wanted} from {name} where repository in (?, ?) order by all",
+                [repository, f"{repository}-app"],
+            ).fetchall()
+    return found
+
+
+def test_clients_of_other_repositories_change_nothing(guises: Warehouse, alone: Warehouse) -> None:
+    among, apart = whole(guises), whole(alone)
+    assert {name for name, found in apart.items() if found} >= set(MARTS)
+    for name, expected in apart.items():
+        assert among[name] == expected, name
+
+
+def test_a_client_of_the_same_repository_is_noticed(guises: Warehouse, alone: Warehouse) -> None:
+    """The planted defect: where twice as many came, no mart is the same."""
+    double, apart = whole(guises, "doubled/app"), whole(alone)
+    assert all(len(double[name]) != len(apart[name]) or double[name] != apart[name] for name in MARTS)
 
 
 def test_a_line_less_is_noticed(guises: Warehouse) -> None:
