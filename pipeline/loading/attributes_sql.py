@@ -19,7 +19,7 @@ select r.*, a.address_number from resolved r left join addresses a on r.address 
 # Both look for the lines of a few pairs: of all others nothing is joined.
 OPTED_OUT = """
 create temp table opted_out as
-select line_number, cast(logged_at as date) as day
+select line_number, cast(logged_at as date) as day, request_uri
 from lines l
 where
     ($honour and (dnt = '1' or gpc = '1'))

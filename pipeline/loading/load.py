@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import asdict
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from typing import Any
@@ -19,6 +20,7 @@ from ingest.sources.model import LogObject, LogSource
 from pipeline.lake import parquet
 from pipeline.lake.ledger import Ledger, Load
 from pipeline.loading import attributes
+from pipeline.loading.hidden import hidden_lines
 from pipeline.loading.pending import PendingObject
 from pipeline.loading.refused import RefusedObjects, object_errors
 from pipeline.loading.reverse_dns import ReverseDns, SystemResolver
@@ -111,6 +113,7 @@ class Loader:
             trusted = [ip_network(text) for text in self.settings.trusted_by(pending.source)]
             attributes.resolve_addresses(con, trusted)
             opted_out = attributes.drop_opted_out(con, self.settings.honour_do_not_track, self.opted_out)
+            hidden = hidden_lines(con)
             without_address = attributes.count_without_address(con)
             attributes.attach(con, self.ring, self.reference, self.names, self.settings.file_paths)
             facts = _facts_of_requests(con)
@@ -122,6 +125,7 @@ class Loader:
                 "files": files,
                 "without_address_count": without_address,
                 "supersedes": supersedes.load_id if supersedes else None,
+                **asdict(hidden),
             }
         load = self._entry(pending, data, counts, opted_out, facts)
         self.ledger.commit(load)

@@ -54,6 +54,11 @@ LEDGER_COLUMNS = pa.schema(
         ("date_row_counts", pa.list_(pa.int64())),
         ("opted_out_dates", pa.list_(pa.date32())),
         ("opted_out_date_counts", pa.list_(pa.int64())),
+        ("quarantined_dates", pa.list_(pa.date32())),
+        ("quarantined_date_counts", pa.list_(pa.int64())),
+        ("hidden_repository_digests", pa.list_(pa.string())),
+        ("hidden_dates", pa.list_(pa.date32())),
+        ("hidden_counts", pa.list_(pa.int64())),
     ]
 )
 
@@ -219,6 +224,9 @@ def _write_ledger(settings: Settings, ledger: Ledger) -> None:
             "date_row_counts": list(load.dates.values()),
             "opted_out_dates": [date.fromisoformat(day) for day in load.opted_out_by_date],
             "opted_out_date_counts": list(load.opted_out_by_date.values()),
+            "quarantined_dates": [date.fromisoformat(day) for day in load.quarantined_by_date],
+            "quarantined_date_counts": list(load.quarantined_by_date.values()),
+            **_hidden_columns(load),
         }
         for load in ledger.loads.values()
     ]
@@ -229,6 +237,16 @@ def _write_ledger(settings: Settings, ledger: Ledger) -> None:
     with duckdb.connect() as con:
         con.register("loads", pa.Table.from_pylist(loads, schema=LEDGER_COLUMNS))
         parquet.write_parquet(con, query, settings.ledger_table)
+
+
+def _hidden_columns(load: Load) -> dict[str, list[Any]]:
+    rows = [
+        (digest, date.fromisoformat(day), lines)
+        for digest, days in load.hidden_by_repository.items()
+        for day, lines in days.items()
+    ]
+    names = ("hidden_repository_digests", "hidden_dates", "hidden_counts")
+    return {name: [row[number] for row in rows] for number, name in enumerate(names)}
 
 
 def period_starts(kind: str, days: Iterable[date]) -> list[date]:

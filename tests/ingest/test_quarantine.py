@@ -34,5 +34,5 @@ def test_a_rejected_row_finds_the_line_again_for_who_has_the_key() -> None:
     line = RawLine(number=7, content=b"secret", length=6, is_ended=True)
     digest = hmac.new(b"key", b"secret", hashlib.sha256).hexdigest()[:32]
     rejection = RejectedLine("missing_field", "status")
-    assert rejected_row(line, rejection, b"key") == (7, "missing_field", "status", 6, digest, "a")
+    assert rejected_row(line, rejection, b"key") == (7, "missing_field", "status", 6, digest, "a", None, None)
     assert rejected_row(line, rejection, b"other")[4] != digest

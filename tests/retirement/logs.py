@@ -14,6 +14,7 @@ from typing import Any
 from tests.support.factories import IMAGE, INDEX, Traffic, digest
 
 Line = dict[str, Any]
+Logs = dict[str, Callable[[str], list[Line]]]
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 FIRST, LAST = date(2026, 7, 1), date(2026, 11, 25)
 # The last day on which a tag of a safe log was used, if not said otherwise.
@@ -337,7 +338,7 @@ def pinned(repository: str) -> list[Line]:
     )
 
 
-DANGEROUS: dict[str, Callable[[str], list[Line]]] = {
+DANGEROUS: Logs = {
     "limited": lambda name: refused(name, 429),
     "limited get": lambda name: refused(name, 429, "GET", PODMAN),
     "outage": lambda name: refused(name, 503),
@@ -499,7 +500,7 @@ def gets(repository: str, status: int, agent: str) -> list[Line]:
 
 
 NEW = digests("v2")
-SAFE: dict[str, Callable[[str], list[Line]]] = {
+SAFE: Logs = {
     "stopped": stopped(),
     "stopped 58 days ago": stopped(LAST - 58 * DAY),
     "stopped 56 days ago": stopped(LAST - 56 * DAY),
@@ -576,10 +577,10 @@ def named(kind: str, name: str) -> str:
     return f"{kind}/{name.replace(' ', '-').replace(',', '')}".replace("'", "")
 
 
-def everything() -> list[Line]:
-    """All logs of both kinds, as one gateway would write them."""
+def together(dangerous: Logs, safe: Logs) -> list[Line]:
+    """All these logs, as one gateway would write them."""
     lines = heartbeat()
-    for kind, logs in (("dangerous", DANGEROUS), ("safe", SAFE)):
+    for kind, logs in (("dangerous", dangerous), ("safe", safe)):
         for name, make in logs.items():
             lines += make(named(kind, name))
     return sorted(lines, key=lambda line: float(line["msec"]))

@@ -8,18 +8,20 @@ from typing import Any
 
 import pytest
 
-from tests.retirement import logs
-from tests.retirement.logs import DANGEROUS, DAY, SAFE, STOPPED, Client, Line, T, digests, named
+from tests.retirement import logs, more_logs
+from tests.retirement.logs import DAY, STOPPED, Client, Line, T, digests, named
 from tests.support.layouts import write
 from tests.support.warehouse import Warehouse, make
 
 SAFE_VERDICT = "safe to retire"
+DANGEROUS = logs.DANGEROUS | more_logs.DANGEROUS
+SAFE = logs.SAFE | more_logs.SAFE
 
 
 @pytest.fixture(scope="module")
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """All logs in one warehouse, as one gateway wrote them."""
-    return built(tmp_path_factory.mktemp("retirement"), logs.everything())
+    return built(tmp_path_factory.mktemp("retirement"), logs.together(DANGEROUS, SAFE))
 
 
 def built(folder: Path, lines: list[Line], **others: Any) -> Warehouse:
@@ -37,8 +39,8 @@ def verdicts(warehouse: Warehouse, kind: str) -> dict[str, tuple[str, str]]:
 
 
 def test_there_are_enough_of_each() -> None:
-    assert len(DANGEROUS) >= 30
-    assert len(SAFE) >= 30
+    assert len(DANGEROUS) == len(logs.DANGEROUS) + len(more_logs.DANGEROUS) >= 60
+    assert len(SAFE) == len(logs.SAFE) + len(more_logs.SAFE) >= 60
 
 
 def test_no_dangerous_log_is_called_safe(everything: Warehouse) -> None:
@@ -68,11 +70,11 @@ def one_user(**changed: str) -> list[Line]:
     return client.lines + beat.lines
 
 
-# What becomes of the daily user's lines, and what the reason must name.
+# What becomes of the daily user's lines, which name no repository then.
 HIDDEN = {
-    "opted out": {"dnt": "1"},
-    "quarantined": {"status": "two hundred"},
-    "no token": {"request_uri": "/token?service=registry&scope=repository:alone/app:pull", "status": "503"},
+    "opted out": {"dnt": "1", "request_uri": "/v2/"},
+    "quarantined": {"status": "two hundred", "request_uri": "/v2/"},
+    "no token": {"request_uri": "/token?service=registry", "status": "503"},
 }
 
 

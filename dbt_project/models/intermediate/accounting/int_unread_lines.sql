@@ -1,4 +1,5 @@
--- Lines that never became a request. Quarantined and blank ones have no time: they stand on their object's first day.
+-- Lines that never became a request. A quarantined one stands on the day that it names, or on that of the line before
+-- it in its object; blank ones, and quarantined ones where no line of the object has a time, on the object's first day.
 with load_days as (
     select * from {{ ref('stg_load_days') }}
 ),
@@ -9,6 +10,16 @@ loads as (
 
 opted_out as (
     select * from {{ ref('stg_opted_out_days') }}
+),
+
+quarantined_days as (
+    select * from {{ ref('stg_quarantined_days') }}
+),
+
+dated as (
+    select load_id, sum(quarantined_count) as quarantined_count
+    from quarantined_days
+    group by load_id
 ),
 
 first_days as (
@@ -22,9 +33,16 @@ first_days as (
 ),
 
 unread as (
-    select first_days.first_on as logged_on, 'quarantined' as reason, loads.quarantined_count as line_count
+    select quarantined_on as logged_on, 'quarantined' as reason, quarantined_count as line_count
+    from quarantined_days
+    union all
+    select
+        first_days.first_on as logged_on,
+        'quarantined' as reason,
+        loads.quarantined_count - coalesce(dated.quarantined_count, 0) as line_count
     from loads
     inner join first_days using (load_id)
+    left join dated using (load_id)
     union all
     select first_days.first_on as logged_on, 'blank' as reason, loads.skipped_count as line_count
     from loads

@@ -40,8 +40,15 @@ coverage as (
     select * from {{ ref('int_repository_coverage') }}
 ),
 
+-- Of everybody: what names no repository may be a use of each.
 hidden as (
     select * from {{ ref('int_hidden_lines') }}
+    where repository_digest = ''
+),
+
+hidden_of_repositories as (
+    select * from {{ ref('int_hidden_lines') }}
+    where repository_digest <> ''
 ),
 
 -- Two files may say two things of a tag that no log shows.
@@ -136,9 +143,9 @@ final as (
         successors.successor_tag,
         covered.covered_day_count / {{ var('tag_lookback_days') }} as covered_share,
         covered.silent_node,
-        hidden.turned_away_count + hidden.quarantined_count + hidden.opted_out_count as hidden_line_count,
-        (hidden.turned_away_count + hidden.quarantined_count + hidden.opted_out_count)
-        / nullif(hidden.line_count + hidden.quarantined_count + hidden.opted_out_count, 0) as hidden_line_share
+        coalesce(hidden_of_repositories.hidden_line_count, 0) as repository_hidden_line_count,
+        hidden.hidden_line_count,
+        hidden.hidden_line_count / nullif(hidden.all_line_count, 0) as hidden_line_share
     from covered
     cross join hidden
     left join meanings on covered.repository = meanings.repository and covered.tag = meanings.tag
@@ -151,6 +158,7 @@ final as (
     left join successors on covered.repository = successors.repository and covered.tag = successors.tag
     left join untraced on covered.repository = untraced.repository
     left join repository_uses on covered.repository = repository_uses.repository
+    left join hidden_of_repositories on md5(covered.repository) = hidden_of_repositories.repository_digest
 )
 
 select * from final

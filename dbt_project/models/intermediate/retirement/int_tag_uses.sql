@@ -1,6 +1,7 @@
 {% set reads_back = var('pattern_days') | int - 1 %}
 
--- Sessions that show that somebody uses a tag, looks at it or asks for it in vain. A push shows nothing of the kind.
+-- Sessions that show that somebody uses a tag, looks at it or asks for it in vain. A push shows nothing of the kind,
+-- nor does who only lists the tags.
 -- Of the days that tag_usage looks at, and of those that tag_usage_base rebuilds: not of all that the warehouse holds.
 with pulls as (
     select * from {{ ref('fct_pulls') }}
@@ -47,6 +48,7 @@ final as (
     left join unique_keys on pulls.origin_id = unique_keys.id
     where
         pulls.pull_date in (select days.pull_date from days)
+        and coalesce(pulls.tag_method, '') <> 'listed'
         and (
             pulls.outcome in ('download', 'version_check', 'interrupted', 'artifact')
             -- Who looks at everything wants nothing of it.

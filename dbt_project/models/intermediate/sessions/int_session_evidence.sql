@@ -93,6 +93,7 @@ final as (
                 || case when blob_count > 0 then ', only the configuration.' else '.' end
         end as outcome_reason,
         case
+            when image_request_count = 0 and artifact_count = 0 and push_count = 0 then 'listed'
             when tag_request_count = 0 and manifest_request_count = 0 then 'none'
             when tag_request_count = 0 then 'digest'
             when tag_gets > 0 or digest_get_count = 0 then 'requested'

@@ -13,6 +13,7 @@ judged as (
                 then 'uses'
             when shared_with_tags is not null then 'shared'
             when covered_share < {{ var('tag_coverage_share') }} then 'coverage'
+            when repository_hidden_line_count > 0 then 'hidden_here'
             when hidden_line_share > {{ var('tag_hidden_share') }} then 'hidden'
             when digest is null and repository_use_count > 0 then 'digest'
             when untraced_use_count > 0 then 'untraced'
@@ -47,6 +48,7 @@ final as (
         successor_tag,
         cast(covered_share as double) as covered_share,
         silent_node,
+        cast(repository_hidden_line_count as bigint) as repository_hidden_line_count,
         cast(hidden_line_count as bigint) as hidden_line_count,
         cast(hidden_line_share as double) as hidden_line_share,
         case
@@ -73,6 +75,11 @@ final as (
                     'No use seen, but only ' || cast(floor(covered_share * 100) as integer)
                     || ' % of the last {{ var("tag_lookback_days") }} days have logs of all nodes'
                     || coalesce('; silent: ' || silent_node, '') || '.'
+            when 'hidden_here'
+                then
+                    'No use seen, but ' || repository_hidden_line_count || ' lines of the last '
+                    || '{{ var("tag_lookback_days") }} days ask for something of this repository and are in no figure '
+                    || '(quarantined, opted out, or refused a token).'
             when 'hidden'
                 then
                     'No use seen, but ' || hidden_line_count || ' lines of the last '

@@ -1,0 +1,14 @@
+with source as (
+    select * from {{ source('pullhouse', 'loads') }}
+),
+
+final as (
+    select
+        load_id,
+        unnest(quarantined_dates) as quarantined_on,
+        unnest(quarantined_date_counts) as quarantined_count
+    from source
+    where not is_superseded
+)
+
+select * from final
