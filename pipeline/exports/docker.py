@@ -12,10 +12,13 @@ import duckdb
 import pandas as pd
 
 from dashboard.queries.unique_keys import UNIQUE_KEYS
+from pipeline.warehouse.marts import BASE
 
 _GRAINS = {"week": ("weekly", "pulls_weekly"), "month": ("monthly", "pulls_monthly")}
 # Periods by grain. They are counted over sessions: of all that there are, that would take minutes.
 NEWEST = {"week": 13, "month": 3}
+# Without environment and access pattern, which no column here shows: joining them takes most of the time.
+_SESSIONS = f"{BASE}.fct_pulls_base"
 _NEVER = date(9999, 12, 31)
 
 
@@ -46,7 +49,7 @@ def _digests(grain: str, granularity: str, first_day: date) -> str:
                 cast(date_trunc('{grain}', pull_date) as date) as period_start, repository, digest,
                 cast(sum(download_count) as bigint) as downloads,
                 count(*) filter (where outcome = 'version_check') as checks
-            from fct_pulls
+            from {_SESSIONS}
             where
                 outcome in ('download', 'version_check') and digest is not null
                 and pull_date >= date '{first_day}'
@@ -58,30 +61,33 @@ def _digests(grain: str, granularity: str, first_day: date) -> str:
 
 
 def _trends(grain: str, granularity: str, first_day: date) -> str:
-    origin = "coalesce(unique_keys.unique_key, pulls.origin_id)"
+    """Grouped twice, by origin first: that costs half of what `count(distinct …)` does."""
+    keys = "period_start, repository, country_code, cloud_provider, client_name, tag"
     return f"""
         select
-            '{granularity}' as DATE_GRANULARITY,
-            strftime(periods.period_start, '%Y-%m-%d') as DATE_REFERENCE,
-            {_namespace("pulls.repository")} as PUBLISHER_NAME, pulls.repository as IMAGE_REPOSITORY,
-            {_namespace("pulls.repository")} as NAMESPACE, pulls.country_code as IP_COUNTRY,
-            coalesce(lower(pulls.cloud_provider), 'no csp') as CLOUD_SERVICE_PROVIDER,
-            coalesce(pulls.client_name, 'unknown') as USER_AGENT, coalesce(pulls.tag, '\\N') as TAG,
-            cast(sum(pulls.download_count) as bigint) as DATA_DOWNLOADS,
-            count(*) filter (where pulls.outcome = 'version_check') as VERSION_CHECKS,
-            cast(sum(pulls.download_count) as bigint)
-                + count(*) filter (where pulls.outcome = 'version_check') as PULLS,
-            cast(null as bigint) as UNIQUE_AUTHENTICATED_USERS,
-            count(distinct case when not pulls.is_origin_unlinkable then {origin} end)
-                as UNIQUE_UNAUTHENTICATED_USERS
-        from fct_pulls as pulls
-        inner join dim_periods as periods
-            on
-                periods.grain = '{grain}' and periods.is_final
-                and cast(date_trunc('{grain}', pulls.pull_date) as date) = periods.period_start
-        left join unique_keys on pulls.origin_id = unique_keys.origin_id
-        where pulls.outcome in ('download', 'version_check') and pulls.pull_date >= date '{first_day}'
-        group by all
+            '{granularity}' as DATE_GRANULARITY, strftime(period_start, '%Y-%m-%d') as DATE_REFERENCE,
+            {_namespace("repository")} as PUBLISHER_NAME, repository as IMAGE_REPOSITORY,
+            {_namespace("repository")} as NAMESPACE, country_code as IP_COUNTRY,
+            coalesce(lower(cloud_provider), 'no csp') as CLOUD_SERVICE_PROVIDER,
+            coalesce(client_name, 'unknown') as USER_AGENT, coalesce(tag, '\\N') as TAG,
+            cast(sum(downloads) as bigint) as DATA_DOWNLOADS, cast(sum(checks) as bigint) as VERSION_CHECKS,
+            cast(sum(downloads + checks) as bigint) as PULLS,
+            cast(null as bigint) as UNIQUE_AUTHENTICATED_USERS, count(origin) as UNIQUE_UNAUTHENTICATED_USERS
+        from (
+            select
+                {keys}, sum(download_count) as downloads,
+                count(*) filter (where outcome = 'version_check') as checks,
+                case when not is_origin_unlinkable then coalesce(unique_key, origin_id) end as origin
+            from (
+                select *, cast(date_trunc('{grain}', pull_date) as date) as period_start from {_SESSIONS}
+                where outcome in ('download', 'version_check') and pull_date >= date '{first_day}'
+            ) as pulls
+            left join unique_keys using (origin_id)
+            group by {keys}, origin
+        ) as origins
+        inner join (select period_start from dim_periods where grain = '{grain}' and is_final)
+            using (period_start)
+        group by {keys}
     """
 
 

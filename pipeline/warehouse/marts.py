@@ -14,6 +14,8 @@ from pipeline.settings import Settings
 
 # The marts by their full name, in a connection to which `attach` gave them.
 MARTS = "pullhouse.marts"
+# What the public views read. For our own exports only, where a view would join more than is asked for.
+BASE = "pullhouse.base"
 
 
 class NotPublishedError(RuntimeError):
