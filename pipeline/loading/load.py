@@ -25,6 +25,7 @@ from pipeline.loading.pending import PendingObject
 from pipeline.loading.refused import RefusedObjects, object_errors
 from pipeline.loading.reverse_dns import ReverseDns, SystemResolver
 from pipeline.loading.sources import open_source
+from pipeline.process import underway
 from pipeline.process.resources import confine, full_disk_errors, make_landing, spill_folder
 from pipeline.settings import Settings
 from pipeline.tasks import added
@@ -59,13 +60,18 @@ class Loader:
         item = self._fetched(pending)
         older = self.ledger.shorter_with(line_digest(first_line(item), self.line_key))
         checkpoints = tuple(sorted({load.byte_count for load in older}))
-        with read_bytes(item, self.settings.landing, checkpoints=checkpoints) as data:
+        with (
+            underway.noted(self.settings.landing, pending.size) as note,
+            read_bytes(item, self.settings.landing, checkpoints=checkpoints) as data,
+        ):
             if data.load_id in self.ledger.loads:
                 self.ledger.remember(data.load_id, (item.source, item.name, item.size, item.modified_ns))
                 return None
             grown_from = [load for load in older if _is_prefix(load, data)]
             supersedes = max(grown_from, key=lambda load: load.byte_count, default=None)
-            return self._load_bytes(pending, data, supersedes)
+            load = self._load_bytes(pending, data, supersedes, note)
+        self.ledger.commit(load)
+        return load
 
     def rewritten(self, loads: list[Load]) -> list[str]:
         """Names of the remote objects among these that were loaded with other content under the same name,
@@ -89,11 +95,16 @@ class Loader:
         another one than was loaded (its bytes changed behind its name, size and time).
         """
         item = self._fetched(pending)
-        with read_bytes(item, self.settings.landing) as data:
+        with (
+            underway.noted(self.settings.landing, pending.size) as note,
+            read_bytes(item, self.settings.landing) as data,
+        ):
             if data.load_id != before.load_id:
                 raise ObjectError(item.name, "its content is not what was loaded", "It is left as it is.")
             supersedes = self.ledger.loads.get(before.supersedes or "")
-            return self._load_bytes(pending, data, supersedes)
+            load = self._load_bytes(pending, data, supersedes, note)
+        self.ledger.commit(load)
+        return load
 
     def _fetched(self, pending: PendingObject) -> LogObject:
         """The object, whose bytes lie on this machine now. Raises ObjectError where they cannot be had."""
@@ -105,17 +116,23 @@ class Loader:
             self.sources[source.name].fetch(item)
         return item
 
-    def _load_bytes(self, pending: PendingObject, data: ObjectBytes, supersedes: Load | None) -> Load:
+    def _load_bytes(
+        self, pending: PendingObject, data: ObjectBytes, supersedes: Load | None, note: underway.Note
+    ) -> Load:
+        """Write the object's rows to the lake; returns the entry that commits them."""
         landing = self.settings.landing
         with full_disk_errors(landing), spill_folder(landing) as spill, duckdb.connect() as con:
             confine(con, self.settings.memory_limit, spill)
+            note.stage("read", data.line_count)
             counts = self._read(con, pending, data)
+            note.stage("attributes", data.line_count)
             trusted = [ip_network(text) for text in self.settings.trusted_by(pending.source)]
             attributes.resolve_addresses(con, trusted)
             opted_out = attributes.drop_opted_out(con, self.settings.honour_do_not_track, self.opted_out)
             hidden = hidden_lines(con)
             without_address = attributes.count_without_address(con)
             attributes.attach(con, self.ring, self.reference, self.names, self.settings.file_paths)
+            note.stage("write", data.line_count)
             facts = _facts_of_requests(con)
             files = parquet.write_requests(
                 con, self.settings.requests, data.load_id, self.reference.id, facts["dates"]
@@ -127,9 +144,7 @@ class Loader:
                 "supersedes": supersedes.load_id if supersedes else None,
                 **asdict(hidden),
             }
-        load = self._entry(pending, data, counts, opted_out, facts)
-        self.ledger.commit(load)
-        return load
+        return self._entry(pending, data, counts, opted_out, facts)
 
     def _read(self, con: duckdb.DuckDBPyConnection, pending: PendingObject, data: ObjectBytes) -> ReadCounts:
         """As `read_lines`. Raises ObjectError too where the object went away between the two readings."""

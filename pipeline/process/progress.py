@@ -12,6 +12,7 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Any
 
+from pipeline.process import underway
 from pipeline.settings import Settings
 
 EVERY_S = 5.0
@@ -35,6 +36,7 @@ class Watch:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._loads = settings.loads
+        self._landing = settings.landing
         self._output = settings.data / "dbt" / "output.log"
         self._objects = objects
         self._say = say
@@ -76,7 +78,8 @@ class Watch:
                 said = found
 
     def _loaded(self) -> str:
-        seconds = self._clock() - self._began
+        now = self._clock()
+        seconds = now - self._began
         size = sum(one["size"] for one in self._objects)
         if self._loads.is_dir():
             for path in self._loads.rglob("*.json"):
@@ -84,12 +87,15 @@ class Watch:
                 with suppress(OSError, KeyError, ValueError, TypeError):
                     if path not in self._lines and path.stat().st_mtime >= self._began:
                         self._lines[path] = _size_and_lines(path)
-        done, lines = (sum(one[place] for one in self._lines.values()) for place in (0, 1))
+        done, lines = (
+            sum(one[place] for one in self._lines.values()) + half_done
+            for place, half_done in enumerate(underway.done(self._landing, self._began, now))
+        )
         files = f"{len(self._lines):,} of {_counted(len(self._objects), 'file')}"
         if not done:
             return f"{files} loaded; {_megabytes(size)} to read, {seconds:.0f} s so far"
         left = seconds * max(size - done, 0) / done
-        return f"{files} loaded, {lines:,} lines, {lines / max(seconds, 1):,.0f} a second{_left(left)}"
+        return f"{files} loaded, {lines:,.0f} lines, {lines / max(seconds, 1):,.0f} a second{_left(left)}"
 
     def _built(self) -> str | None:
         try:

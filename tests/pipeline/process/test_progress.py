@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.process import progress
+from pipeline.loading import pending
+from pipeline.loading.load import load_group
+from pipeline.process import progress, underway
 from pipeline.process.progress import Watch
 from pipeline.settings import Settings
 
@@ -45,6 +47,64 @@ def test_files_lines_rate_and_what_is_left(tmp_path: Path) -> None:
     clock.now += 10
     entry(settings, "other", 3_000_000, 15_000, START + 19)
     assert watch.line() == "2 of 2 files loaded, 20,000 lines, 1,000 a second"
+
+
+def test_one_large_file_says_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings, clock = Settings(data=tmp_path), Clock()
+    monkeypatch.setattr(underway.time, "time", clock)
+    watch = Watch(settings, [{"size": 8_000_000}], print, clock)
+    watch.begin("ingest_gateway_logs")
+    with underway.noted(settings.landing, 8_000_000) as note:
+        clock.now += 14
+        assert watch.line() == "0 of 1 file loaded; 8.0 MB to read, 14 s so far"
+        # 14 % in 14 seconds: 86 more, and no further than the stage reaches, which is 57 %.
+        note.stage("read", 1_000_000)
+        assert watch.line() == "0 of 1 file loaded, 140,000 lines, 10,000 a second, about 86 s left"
+        clock.now += 6
+        assert watch.line() == "0 of 1 file loaded, 200,000 lines, 10,000 a second, about 80 s left"
+        clock.now += 80
+        assert watch.line() == "0 of 1 file loaded, 570,000 lines, 5,700 a second, about 75 s left"
+        note.stage("write", 1_000_000)
+        assert "840,000 lines" in str(watch.line())
+    entry(settings, "one", 8_000_000, 1_000_000, clock.now)
+    assert watch.line() == "1 of 1 file loaded, 1,000,000 lines, 10,000 a second"
+
+
+def test_a_note_of_a_killed_load_is_passed_over(tmp_path: Path) -> None:
+    settings, clock = Settings(data=tmp_path), Clock()
+    folder = settings.landing / "underway"
+    folder.mkdir(parents=True)
+    note = {"size": 5, "lines": 7, "share": 0.5, "until": 1.0, "began": START - 20, "at": START - 10}
+    (folder / "1.json").write_text(json.dumps(note))
+    (folder / "2.json").write_text("half")
+    watch = Watch(settings, [{"size": 1_000_000}], print, clock)
+    watch.begin("ingest_gateway_logs")
+    assert watch.line() == "0 of 1 file loaded; 1.0 MB to read, 0 s so far"
+
+
+def test_a_load_notes_its_stages_and_takes_the_note_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stages: list[tuple[str, int]] = []
+    told = underway.Note.stage
+
+    def noted(note: underway.Note, name: str, lines: int) -> None:
+        told(note, name, lines)
+        stages.append((name, lines))
+        assert [path.suffix for path in (tmp_path / "landing" / "underway").iterdir()] == [".json"]
+
+    monkeypatch.setattr(underway.Note, "stage", noted)
+    log = tmp_path / "a.jsonl"
+    line = {
+        "msec": "1773000000.000", "request_id": "r1", "remote_addr": "192.0.2.1", "method": "GET",
+        "request_uri": "/v2/team/app/manifests/1.0", "status": "200", "user_agent": "docker/27.1",
+    }  # fmt: skip
+    log.write_text(json.dumps(line) + "\n" + json.dumps(line | {"request_id": "r2"}) + "\n")
+    settings = Settings(data=tmp_path, logs=str(log))
+    summary = load_group(settings, pending.find(settings))
+    assert summary["lines"] == 2
+    assert stages == [("read", 2), ("attributes", 2), ("write", 2)]
+    assert list((tmp_path / "landing" / "underway").iterdir()) == []
 
 
 def test_steps_of_the_build(tmp_path: Path) -> None:
