@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -91,9 +90,6 @@ def _sample_job(settings: Settings, console: Console) -> Job:
     except samples.SampleError as error:
         raise SourceError("the bundled sample", str(error), "Give LOGS=<file, folder or glob>.") from None
     console.print(info.description)
-    runs = _runs()
-    if not settings.publication.exists():
-        runs.insert(-1, _rebuild(info.last_day))
     own = load_settings(data=settings.data, logs=str(info.logs), catalogue=info.catalogue)
     return Job(
         own,
@@ -102,7 +98,7 @@ def _sample_job(settings: Settings, console: Console) -> Job:
             "PULLHOUSE_LOGS": str(info.logs),
             "PULLHOUSE_CATALOGUE": str(info.catalogue),
         },
-        runs,
+        _runs(),
         pending.find(own),
     )
 
@@ -117,12 +113,6 @@ def _runs() -> list[RunRequest]:
         ("build_marts", {}, None),
         ("expire_personal_data", {}, None),
     ]
-
-
-def _rebuild(last_day: date) -> RunRequest:
-    """The sample's last week once more, by the DAG that is started by hand."""
-    first_day = last_day - timedelta(days=6)
-    return "rebuild_window", {"start": first_day.isoformat(), "end": last_day.isoformat()}, None
 
 
 class _Narrator:

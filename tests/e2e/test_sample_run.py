@@ -74,7 +74,6 @@ def test_every_dag_runs_once_and_the_run_ends_well(sample_run: SampleRun) -> Non
         "refresh_reference_data",
         "ingest_gateway_logs",
         "build_marts",
-        "rebuild_window",
         "expire_personal_data",
     ):
         assert sample_run.screen.count(f"{dag_id} … done") == 1
