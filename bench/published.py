@@ -1,9 +1,9 @@
 """A made-up published file of any size, to measure what a page and the report cost on it.
 
 Its sessions are those of another published file (that of `make run`), again and again: on other
-days, in more repositories, of more origins. Sums add up as in a real one. Two things are not as in a real
-one: an origin has another client and country in each session, and what the period marts call unique is a
-number of sessions.
+days, in more repositories, of more origins. Sums add up as in a real one; what no sum of sessions gives
+(`bench/spread.py`) is the other file's too, again and again. Two things are not as in a real one: an origin
+has another client and country in each session, and what the period marts call unique is a number of sessions.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 
+from bench.spread import spread
 from dashboard.queries.counts import MEASURES, measured
 from dashboard.queries.dimensions import DIMENSIONS
 from pipeline.lake.parquet import quoted
@@ -66,9 +67,10 @@ def write(model: Path, path: Path, sessions: int, repositories: int, days: int) 
         con.execute("create temp table model as from marts.fct_pulls")
         found = con.execute("select count(*) from model").fetchone()
         copies = max(1, round(sessions / days / (found or (1,))[0]))
+        _calendar(con, days)
+        spread(con, [f"team-{number}/app" for number in range(repositories)])
         for name in _MADE:
             con.execute(f"delete from {name}")
-        _calendar(con, days)
         for number in range(days):
             con.execute("begin")
             _day(con, LAST_DAY - timedelta(days=days - 1 - number), copies, repositories, sessions)
