@@ -21,15 +21,16 @@ def figure(
     chart: alt.Chart | alt.LayerChart | None,
     how: Iterable[tuple[str, str]],
     page: str,
+    nothing: str = NOTHING,
 ) -> None:
     """A titled figure. `how`: the (mart, column) pairs whose descriptions explain it; `page`: the page
-    of docs.
+    of docs; `nothing`: what to say where the frame is empty.
 
     `chart` is drawn above the table; None for figures that are a table only.
     """
     st.header(title)
     if frame.empty:
-        st.info(NOTHING)
+        st.info(nothing)
         return
     if chart is not None:
         st.altair_chart(chart, width="stretch", alt=f"{title}; the figures are in the table below.")
@@ -45,14 +46,22 @@ def explained(how: Iterable[tuple[str, str]], page: str) -> str:
     return "\n".join([*lines, f"* more: `docs/{page}`"])
 
 
-def _days(frame: pd.DataFrame) -> dict[str, Any]:
-    """Columns of days, by the names that the marts give them: without a time of day."""
-    named = [name for name in frame.columns if str(name).endswith(("_on", "_date", "_start"))]
-    return {name: st.column_config.DateColumn(format="YYYY-MM-DD") for name in named}
+def _formats(frame: pd.DataFrame) -> dict[str, Any]:
+    """Days without a time of day, shares in percent, whole numbers with separators; by the names that the
+    marts give their columns."""
+    found: dict[str, Any] = {}
+    for name in map(str, frame.columns):
+        if name.endswith(("_on", "_date", "_start")):
+            found[name] = st.column_config.DateColumn(format="YYYY-MM-DD")
+        elif name.endswith(("share", "retention", "survival")):
+            found[name] = st.column_config.NumberColumn(format="percent")
+        elif name.endswith("_count"):
+            found[name] = st.column_config.NumberColumn(format="localized")
+    return found
 
 
 def _table(title: str, frame: pd.DataFrame) -> None:
-    st.dataframe(shown(frame), hide_index=True, width="stretch", alt=title, column_config=_days(frame))
+    st.dataframe(shown(frame), hide_index=True, width="stretch", alt=title, column_config=_formats(frame))
     name = "-".join("".join(one if one.isalnum() else " " for one in title.lower()).split())
     with st.container(horizontal=True):
         st.download_button(

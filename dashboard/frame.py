@@ -16,7 +16,13 @@ from pipeline.warehouse.marts import NotPublishedError
 _SELECTION = "selection"
 
 # Streamlit's own button above a table writes cells that a spreadsheet would run; ours below it does not.
-_ONLY_OUR_FILES = "<style>button[aria-label^='Download as CSV'] { display: none }</style>"
+_ONLY_OUR_FILES = "button[aria-label^='Download as CSV'] { display: none }"
+# A figure of eleven digits or a date stands whole in its box, and is not cut off with dots.
+_WHOLE_FIGURES = (
+    "[data-testid=stMetricValue], [data-testid=stMetricValue] * {"
+    " font-size: 1.7rem; white-space: normal; overflow: visible; overflow-wrap: anywhere }"
+)
+_STYLE = f"<style>{_ONLY_OUR_FILES} {_WHOLE_FIGURES}</style>"
 
 
 def show(page: Page) -> None:
@@ -24,7 +30,7 @@ def show(page: Page) -> None:
 
     The side bar is drawn here and not by the page, so that its choices last from page to page.
     """
-    st.html(_ONLY_OUR_FILES)
+    st.html(_STYLE)
     st.title(page.title)
     try:
         selection = controls.selection()

@@ -30,5 +30,14 @@ def height(parts: list[str]) -> int:
     return HEIGHT + _LEGEND_ROW * -(-len(parts) // _columns(parts))
 
 
+def measure_title(measure: str) -> str:
+    """A measure's name in words: "line_count" is "lines". What is no count keeps its name."""
+    if measure == "pull_count":
+        return "pull operations"
+    if measure.endswith("_count"):
+        return measure.removesuffix("_count").replace("_", " ") + "s"
+    return measure.replace("_", " ")
+
+
 def _columns(parts: list[str]) -> int:
     return 2 if all(len(one) <= _SHORT for one in parts) else 1

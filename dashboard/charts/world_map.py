@@ -10,6 +10,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from dashboard.charts.common import measure_title
 from dashboard.text import shown
 
 FOLDER = Path(__file__).with_name("world")
@@ -31,9 +32,13 @@ def world_map(frame: pd.DataFrame, value: str) -> alt.LayerChart:
             size=alt.Size(
                 f"{value}:Q",
                 scale=alt.Scale(type="linear", domainMin=0, range=[0, _LARGEST]),
-                legend=alt.Legend(orient="bottom", format=",d", tickCount=3, title=value.replace("_", " ")),
+                legend=alt.Legend(orient="bottom", format=",d", tickCount=3, title=measure_title(value)),
             ),
-            tooltip=["country:N", "country_code:N", alt.Tooltip(f"{value}:Q", format=",d")],
+            tooltip=[
+                "country:N",
+                "country_code:N",
+                alt.Tooltip(f"{value}:Q", format=",d", title=measure_title(value)),
+            ],
         )
     )
     chart: alt.LayerChart = (

@@ -85,16 +85,20 @@ def pollers(selection: Selection, exact: bool = True) -> pd.Series:
     origin_count (origins that poll; missing unless `exact`), polling_count (their version checks),
     version_check_count (all).
     """
-    counts = query(
-        f"""
+    counts = (
+        query(
+            f"""
         select
             cast(coalesce(sum(version_check_count) filter (where value = 'polling'), 0) as bigint)
                 as polling_count,
             cast(coalesce(sum(version_check_count), 0) as bigint) as version_check_count
         from ({daily_counts_by(selection, "access_pattern")})
         """,
-        selection.session_parameters(),
-    ).iloc[0]
+            selection.session_parameters(),
+        )
+        .iloc[0]
+        .astype(object)
+    )
     counts["origin_count"] = None
     if not exact:
         return counts

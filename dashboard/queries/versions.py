@@ -62,7 +62,7 @@ def upgrade_curves(repository: str, top: int) -> pd.DataFrame:
         )
         select version, lag_days, at_risk_count, 1 - survival as upgraded_share
         from {MARTS}.upgrade_lag_curves
-        where repository = $repository and version in (select version from newest)
+        where repository = $repository and version in (select version from newest) and at_risk_count > 0
         order by version, lag_days
         """,
         {"repository": repository, "top": top},

@@ -9,8 +9,9 @@ from typing import Any, Literal
 import altair as alt
 import pandas as pd
 
+from dashboard.charts.common import measure_title
 from dashboard.charts.over_time import over_time
-from dashboard.charts.ranked import ranked
+from dashboard.charts.ranked import are_long, ranked
 from dashboard.charts.stacked import stacked
 from dashboard.report.rollup import DIMENSIONS, INSTALLS, Rollup
 
@@ -61,7 +62,7 @@ class Figure:
 
 def figures(rollup: Rollup) -> list[Figure]:
     """The figures in the order of the report; those without any number are left out."""
-    shown = [*_over_time(rollup), *_rankings(), *_others()]
+    shown = [*_over_time(rollup), *_rankings(rollup), *_others(rollup)]
     return [one for one in shown if one.source not in rollup.tables or rollup.tables[one.source]["values"]]
 
 
@@ -130,28 +131,33 @@ def _over_time(rollup: Rollup) -> list[Figure]:
     ]
 
 
-def _rankings() -> list[Figure]:
+def _rankings(rollup: Rollup) -> list[Figure]:
     return [
-        _ranking(name, TITLES[name], PULLS, (("fct_pulls", name), *(("pulls_daily", one) for one in PULLS)))
+        _ranking(
+            rollup, name, TITLES[name], PULLS, (("fct_pulls", name), *(("pulls_daily", one) for one in PULLS))
+        )
         for name in ("repository", *DIMENSIONS)
     ]
 
 
-def _others() -> list[Figure]:
+def _others(rollup: Rollup) -> list[Figure]:
     return [
         _ranking(
+            rollup,
             "definition",
             "What other counters would say of the same traffic",
             ("pull_count",),
             (("pull_definitions_daily", "pull_count"), ("pull_definitions_daily", "definition_id")),
         ),
         _ranking(
+            rollup,
             "unmet",
             "Asked for in vain",
             ("session_count",),
             (("unmet_demand_daily", "reason"), ("unmet_demand_daily", "session_count")),
         ),
         _ranking(
+            rollup,
             "excluded",
             "Lines that are in no download and no version check",
             ("line_count",),
@@ -160,8 +166,12 @@ def _others() -> list[Figure]:
     ]
 
 
-def _ranking(source: str, title: str, measures: tuple[str, ...], how: tuple[tuple[str, str], ...]) -> Figure:
-    columns = {name: name.removesuffix("_count").replace("_", " ") + "s" for name in measures}
+def _ranking(
+    rollup: Rollup, source: str, title: str, measures: tuple[str, ...], how: tuple[tuple[str, str], ...]
+) -> Figure:
+    columns = {name: measure_title(name) for name in measures}
+    # The script puts the titles of definitions in the place of their ids.
+    above = source == "definition" or are_long(rollup.tables[source]["values"])
     return Figure(
         f"by-{source.replace('_', '-')}",
         title,
@@ -169,7 +179,7 @@ def _ranking(source: str, title: str, measures: tuple[str, ...], how: tuple[tupl
         source,
         columns,
         how,
-        lambda frame: ranked(frame, "value", measures[0]),
+        lambda frame: ranked(frame, "value", measures[0], names_above=above),
     )
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import on_demand
+from dashboard.charts.common import measure_title
 from dashboard.charts.ranked import ranked
 from dashboard.charts.world_map import on_the_map, world_map
 from dashboard.descriptions import country_names
@@ -40,7 +41,8 @@ def _figure(selection: Selection, first: str, second: str | None, measure: str, 
     exact = on_demand.reads_sessions(selection, "Count unique origins exactly", "exact")
     found = breakdown.crossed(selection, first, second, top, exact)
     table = _named(found, first, second)
-    title = f"Pulls by {first}" + (f" and {second}" if second else "")
+    dimensions = " and ".join(name.replace("_", " ") for name in filter(None, (first, second)))
+    title = f"{measure_title(measure).capitalize()} by {dimensions}"
     chart = None
     if measure == "unique_origin_count" and not exact:
         st.info("Unique origins are not counted yet: ask for them with the switch above.")
@@ -70,8 +72,8 @@ def _map(selection: Selection) -> None:
     elsewhere = downloads - int(placed["download_count"].sum())
     share = elsewhere / downloads if downloads else 0
     st.caption(
-        f"{len(placed):,} countries; {elsewhere:,} of {downloads:,} downloads ({share:.1%}) are on no map:"
-        " their country is not known."
+        f"{len(placed):,} countries. The country of {elsewhere:,} of {downloads:,} downloads ({share:.1%}) is"
+        " not known: they are not on the map."
     )
 
 

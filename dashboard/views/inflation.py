@@ -62,13 +62,19 @@ def _without(selection: Selection, busiest: pd.DataFrame) -> None:
 
 
 def _origins(busiest: pd.DataFrame) -> None:
-    chart = ranked(busiest.head(10), "origin", "pull_count")
+    chart = ranked(busiest.head(10).assign(origin=_described(busiest)), "origin", "pull_count")
     how = [("pulls_daily", "pull_count"), ("fct_pulls", "origin_id"), ("fct_pulls", "access_pattern")]
     figure("The busiest origins", busiest, chart, how, "behaviour.md")
     if busiest.empty:
         return
     one = st.selectbox("Look at one origin on every page", busiest["origin"], index=None, key="one_origin")
     st.button("Filter by it", on_click=add_filter, args=(ORIGIN, True, one), disabled=one is None)
+
+
+def _described(busiest: pd.DataFrame) -> pd.Series:
+    """Who an origin seems to be, and the end of its pseudonym, which alone says nothing to a person."""
+    described: pd.Series = busiest["client_name"] + ", " + busiest["network_operator"] + ", "
+    return described + busiest["country_code"] + " (…" + busiest["origin"].str[-6:] + ")"
 
 
 def _clients(selection: Selection) -> None:

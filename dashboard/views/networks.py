@@ -25,12 +25,18 @@ def _companies(selection: Selection) -> None:
     known = breakdown.unknown(selection, "company")
     st.caption(
         f"{known['unknown_count']:,} of {known['session_count']:,} sessions with a pull come from no"
-        f" network of a"
-        " company: the names are a lower bound."
+        " network of a company: the names are a lower bound."
     )
     how = [("fct_pulls", "company")]
     chart = ranked(found.head(TOP), "company", "download_count")
-    figure("Companies", found, chart, [*how, ("pulls_daily", "download_count")], "networks.md")
+    figure(
+        "Companies",
+        found,
+        chart,
+        [*how, ("pulls_daily", "download_count")],
+        "networks.md",
+        "No session comes from a network that belongs to a company.",
+    )
 
 
 def _network(selection: Selection, dimension: str) -> None:

@@ -68,7 +68,9 @@ def _known_totals(before: Selection, exact: bool) -> pd.Series | None:
 
 def _compared_in_words(before: Selection, is_known: bool) -> str:
     days = f"{before.first_day} to {before.last_day}"
-    return f"Compared with {days}." if is_known else f"Not compared: not every day of {days} has logs."
+    if is_known:
+        return f"Compared with {days}."
+    return f"Not compared: not every day of {days} has logs. Fewer days in the side bar may help."
 
 
 def _over_time(selection: Selection, before: Selection | None, grain: Grain, exact: bool) -> None:

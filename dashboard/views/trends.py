@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard.charts.intervals import intervals
 from dashboard.charts.stacked import stacked
 from dashboard.charts.steps import steps
+from dashboard.controls import ALL
 from dashboard.figure import figure
 from dashboard.frame import note_filters, selected
 from dashboard.published import has_mart
@@ -42,7 +43,7 @@ def draw(selection: Selection) -> None:
 
 
 def _anomalies(selection: Selection) -> None:
-    found = trends.anomalies(selection)
+    found = _named(trends.anomalies(selection))
     figure(
         "Unusual days",
         found,
@@ -52,6 +53,7 @@ def _anomalies(selection: Selection) -> None:
             for name in ("measured", "usual", "z_score", "cause", "top_value", "top_share", "is_continued")
         ],
         "behaviour.md",
+        "No day of these was unusual, as far as days could be compared.",
     )
     st.caption(
         f"{trends.assessed_days(selection):,} of {selection.day_count:,} days have four weeks or more to be"
@@ -60,7 +62,7 @@ def _anomalies(selection: Selection) -> None:
 
 
 def _events(selection: Selection) -> None:
-    found = trends.events(selection)
+    found = _named(trends.events(selection))
     known = found[found["lift"].notna()].head(EVENTS)
     named = known.assign(
         event=pd.to_datetime(known["event_date"]).dt.strftime("%Y-%m-%d") + " " + known["repository"] + " "
@@ -75,7 +77,14 @@ def _events(selection: Selection) -> None:
             for name in ("lift", "lift_lower", "usual_download_count", "assessment", "overlapping_events")
         ],
         "events.md",
+        "No event and no release in these days. Releases are found in the logs; your own events (a talk, an"
+        " article) can be given in a file: `docs/events.md`.",
     )
+
+
+def _named(found: pd.DataFrame) -> pd.DataFrame:
+    """The rows of all images together under words of the side bar, and not as "*"."""
+    return found.assign(repository=found["repository"].replace("*", ALL))
 
 
 def _cohorts(selection: Selection) -> None:

@@ -23,6 +23,7 @@ def draw(selection: Selection) -> None:
         ranked(found.assign(asked=names).head(TOP), "asked", "session_count"),
         [("unmet_demand_daily", name) for name in COLUMNS],
         "installs.md",
+        "Nothing was asked for in vain in these days.",
     )
 
 

@@ -58,9 +58,11 @@ def _dimension(selection: Selection, dimension: str, grain: Grain, docs: str) ->
 def _reasons(selection: Selection) -> None:
     if not on_demand.reads_sessions(selection, "Show the reasons of environments", "reasons"):
         return
+    found = usage.environments(selection, REASONS)
+    # Reasons are long: what stands behind them would not be seen.
     figure(
         "Environments: how sure that is, and why",
-        usage.environments(selection, REASONS),
+        found[[*(name for name in found if name != "environment_reason"), "environment_reason"]],
         None,
         [("fct_pulls", f"environment{part}") for part in ("", "_confidence", "_reason")],
         "environment.md",

@@ -58,6 +58,7 @@ def _upgrades(image: str) -> None:
         steps(curves, "lag_days", "upgraded_share", "version"),
         [("upgrade_lag_curves", name) for name in ("lag_days", "at_risk_count", "survival")],
         "installs.md",
+        "No install was on an older version when a newer one came out: there is no upgrade to wait for.",
     )
 
 

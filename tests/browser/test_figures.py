@@ -72,7 +72,7 @@ def test_overview_equals_sql(site: Site, fresh: Fresh) -> None:
         (week, name): count for week, *row in by_week for name, count in zip(names, row, strict=True)
     }
     counters = sorted(
-        int(value(one, "pull_count").replace(",", ""))
+        int(value(one, "pull operations").replace(",", ""))
         for one in marks(page, "What other counters would say of the same traffic")
     )
     expected = site.marts.rows(
@@ -114,10 +114,8 @@ def test_a_choice_a_link_and_a_file(site: Site, fresh: Fresh, tmp_path: Path) ->
 def test_two_dimensions_crossed(site: Site, fresh: Fresh) -> None:
     page = fresh().open(site.of("breakdown", first="environment", second="architecture"))
     shown = {
-        (value(one, "environment"), value(one, "architecture")): int(
-            value(one, "download_count").replace(",", "")
-        )
-        for one in marks(page, "Pulls by environment and architecture")
+        (value(one, "environment"), value(one, "architecture")): int(value(one, "downloads").replace(",", ""))
+        for one in marks(page, "Downloads by environment and architecture")
     }
     expected = site.marts.rows(
         "select coalesce(environment, 'unknown'), coalesce(architecture, 'unknown'),"
