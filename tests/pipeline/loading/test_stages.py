@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
@@ -107,6 +109,30 @@ def test_stages_in_any_order_planned_after_each(house: House, right: list, order
         house.put(f"copy-{number}.log", TEXT[: AT_LINES[number]])
         house.load()
         house.counted()
+    assert house.counted() == right
+
+
+def _exported(kind: str, lines: list[str]) -> bytes:
+    """A stage of the log in a form that is not one request a line."""
+    events = [{"message": line} for line in lines]
+    quoted = [line.replace('"', '""') for line in lines]
+    text = {
+        "array": json.dumps(events),
+        "records": json.dumps({"records": events}, indent=1),
+        "csv": "host,message\n" + "".join(f'gw,"{line}"\n' for line in quoted),
+        "utf-16": "\ufeff" + "".join(f"{line}\r\n" for line in lines),
+        "bzip2": "".join(f"{line}\n" for line in lines),
+    }[kind]
+    content = text.encode("utf-16-le" if kind == "utf-16" else "utf-8")
+    return bz2.compress(content) if kind == "bzip2" else content
+
+
+@pytest.mark.parametrize("kind", ["array", "records", "csv", "utf-16", "bzip2"])
+def test_stages_of_an_export(house: House, right: list, kind: str) -> None:
+    """Such a file is written anew each time, its closing bracket elsewhere: its lines are what has grown."""
+    for number, count in enumerate((3, LINES, 7)):
+        house.put(f"export-{number}.log", _exported(kind, WHOLE[:count]))
+        house.load()
     assert house.counted() == right
 
 
