@@ -120,7 +120,7 @@ test: setup-dev ## all tests that need no root and no Debian packages
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-live: setup-dev ## the gateway under a real nginx, before real registries, with real clients (as root: .live/)
-	@scripts/debian-packages nginx-light libnginx-mod-http-js libnginx-mod-http-lua lua-nginx-redis redis-server tini docker-compose postgresql docker-registry docker.io containerd runc podman buildah skopeo mmdebstrap apache2-utils jq
+	@scripts/debian-packages nginx-light libnginx-mod-http-js libnginx-mod-http-lua lua-nginx-redis redis-server tini docker-compose postgresql docker-registry docker.io containerd runc podman buildah skopeo charliecloud-builders charliecloud-runtime mmdebstrap apache2-utils jq
 	@scripts/live-clients $(BIN)/python
 	@$(BIN)/python -m pytest -m live $(ARGS)
 

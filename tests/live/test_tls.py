@@ -14,7 +14,7 @@ import pytest
 
 from tests.live.gateway import GATEWAY, Gateway, started
 from tests.live.lab import registry
-from tests.live.lab.images import OCI, Pusher
+from tests.live.lab.images import DOCKER, OCI, Pusher
 from tests.live.lab.registry import Registry
 from tests.support.certificates import write_certificate
 
@@ -117,6 +117,19 @@ def test_podman_pushes_and_pulls(lab: Lab, tmp_path: Path) -> None:
     ):
         done = lab.run(*command)
         assert done.returncode == 0, f"{command}: {done.stderr}"
+
+
+def test_charliecloud_pulls(lab: Lab, tmp_path: Path) -> None:
+    """It insists on TLS, and knows no index of the OCI's."""
+    Pusher(lab.registry.url).image("acme/charlie", "1.0", 9, DOCKER)
+    image = f"127.0.0.1:{lab.gateway.port}/acme/charlie:1.0"
+    store = ["ch-image", "--storage", str(tmp_path / "store"), "--no-cache"]
+    trust = f"REQUESTS_CA_BUNDLE={lab.trusted}/ca.crt"
+    done = lab.run("env", trust, "USER=root", "PATH=/usr/bin:/bin:/usr/sbin", *store, "pull", image)
+    assert done.returncode == 0, done.stderr
+    taken = [line for line in lab.gateway.lines() if "/acme/charlie/blobs/" in line["request_uri"]]
+    assert {line["status"] for line in taken} == {"200"}
+    assert all("Charliecloud" in line["user_agent"] or "requests" in line["user_agent"] for line in taken)
 
 
 def test_a_renewed_certificate_is_used_and_an_old_one_is_said(lab: Lab, tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ class Pusher:
         for architecture in ("amd64", "arm64"):
             made = [_layer(f"{architecture}-{number}", seed + number, layer_bytes) for number in range(3)]
             config = _json({
-                "architecture": architecture, "os": "linux", "config": {},
+                "architecture": architecture, "os": "linux", "config": {}, "history": [],
                 "rootfs": {"type": "layers", "diff_ids": [digest(gzip.decompress(blob)) for blob in made]},
             })  # fmt: skip
             for blob in (*made, config):
