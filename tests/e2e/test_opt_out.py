@@ -12,6 +12,7 @@ import pytest
 
 from enrichers.identity import KeyRing, pseudonymise
 from pipeline.loading import attributes
+from pipeline.loading.attributes_sql import OPTED_OUT
 from pipeline.settings import Settings
 from tests.support.everything_written import find
 from tests.support.factories import Traffic
@@ -94,7 +95,7 @@ def test_a_gateway_that_forgets_the_opt_out_would_be_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The planted defect: nobody is dropped."""
-    monkeypatch.setattr(attributes, "drop_opted_out", lambda con, honour, networks: {})
+    monkeypatch.setattr(attributes, "OPTED_OUT", f"{OPTED_OUT} limit 0")
     settings = Settings(data=tmp_path / "data", logs=str(tmp_path / "logs"))
     write(lines(), tmp_path / "logs" / "access.jsonl")
     found = "\n".join(traces(Warehouse(settings, load_logs(settings))))
