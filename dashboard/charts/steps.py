@@ -18,7 +18,7 @@ def steps(frame: pd.DataFrame, days: str, share: str, part: str) -> alt.Chart:
         .mark_line(interpolate="step-after", point=True)
         .encode(
             x=alt.X(f"{days}:Q", title=days.replace("_", " "), axis=alt.Axis(format="d", tickMinStep=1)),
-            y=alt.Y(f"{share}:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%")),
+            y=alt.Y(f"{share}:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%")),
             color=alt.Color(f"{part}:N", title=None, legend=legend(parts)),
             tooltip=[f"{part}:N", f"{days}:Q", alt.Tooltip(f"{share}:Q", format=".1%")],
         )

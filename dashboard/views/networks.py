@@ -27,7 +27,7 @@ def _companies(selection: Selection) -> None:
         f"{known['unknown_count']:,} of {known['session_count']:,} sessions with a pull come from no"
         " network of a company: the names are a lower bound."
     )
-    how = [("fct_pulls", "company")]
+    how = [("fct_pulls", name) for name in ("company", "company_confidence", "company_method")]
     chart = ranked(found.head(TOP), "company", "download_count")
     figure(
         "Companies",

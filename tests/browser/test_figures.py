@@ -82,6 +82,39 @@ def test_overview_equals_sql(site: Site, fresh: Fresh) -> None:
     assert counters == [count for (count,) in expected]
 
 
+def test_cohorts_equal_sql(site: Site, fresh: Fresh) -> None:
+    page = fresh().open(site.of("trends"))
+    shown = {
+        (value(one, "week_start"), value(one, "origins")): int(value(one, "count").replace(",", ""))
+        for one in marks(page, "Origins of each week, by when they came before")
+    }
+    counted = site.marts.rows(
+        "with weeks as (select distinct date_trunc('week', pull_date)::date as week, origin_id from fct_pulls"
+        f" where {COUNTED} and not is_origin_unlinkable), seen as (select week, week - lag(week) over"
+        " (partition by origin_id order by week) as days from weeks) select week::text, count(*),"
+        " count(*) filter (where days is null) from seen group by week order by week"
+    )
+    by_week = {week: sum(n for (one, _), n in shown.items() if one == week) for week, *_ in counted}
+    assert by_week == {week: origins for week, origins, _ in counted}
+    new = {week: shown[week, "never seen before"] for week, *_ in counted}
+    assert new == {week: never for week, _, never in counted}
+    retained = {
+        (value(one, "cohort_week"), int(value(one, "weeks_since"))): value(one, "retention")
+        for one in marks(page, "Of those first seen in a week: what part came in later weeks")
+    }
+    expected = site.marts.rows(
+        "with weeks as (select distinct date_trunc('week', pull_date)::date as week, origin_id from fct_pulls"
+        f" where {COUNTED} and not is_origin_unlinkable), firsts as (select origin_id, min(week) as first"
+        " from weeks group by 1) select first::text, (week - first) // 7, count(*) from weeks join firsts"
+        " using (origin_id) group by 1, 2"
+    )
+    sizes = {week: count for week, since, count in expected if since == 0}
+    came = {(week, since): count for week, since, count in expected}
+    assert len(retained) > 20
+    for (week, since), share in retained.items():
+        assert abs(int(share.removesuffix("%")) - 100 * came.get((week, since), 0) / sizes[week]) <= 0.5
+
+
 def test_a_choice_a_link_and_a_file(site: Site, fresh: Fresh, tmp_path: Path) -> None:
     page = fresh().open(site.of())
     page.get_by_role("radiogroup", name="CI").get_by_text("without", exact=True).click()

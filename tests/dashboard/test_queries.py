@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from dashboard.published import query
-from dashboard.queries import breakdown, inflation, overview, versions
+from dashboard.queries import breakdown, demand, inflation, overview, versions
 from dashboard.queries.counts import MEASURES, daily_counts
 from dashboard.queries.dimensions import DIMENSIONS
 from dashboard.queries.selection import Condition, Selection
@@ -169,3 +169,26 @@ def test_adoption_adds_up_with_all_other_versions_in_one(marts: Published) -> No
     assert list(sums) == pytest.approx([1] * len(expected))
     assert found["version"].isna().any()
     assert found.loc[found["version"].isna(), "active_install_count"].isna().all()
+
+
+@pytest.mark.parametrize("repository", [None, "acme/app"])
+def test_a_company_is_shown_with_what_its_name_rests_on(marts: Published, repository: str | None) -> None:
+    """Changed by hand: in a few sessions of one company, the name rests on something else than in most."""
+    marts.change_table(
+        "fct_pulls_base",
+        "update {table} set company_confidence = 'low', company_method = 'reverse_dns'"
+        " where company = 'Apple' and pull_date = date '2026-10-06'",
+    )
+    marts.change_table(
+        "fct_pulls_base", "update {table} set company_confidence = 'medium' where company = 'Intel'"
+    )
+    found = demand.companies(Selection(FIRST, LAST, repository)).set_index("company")
+    kept = found[["company_confidence", "company_method"]]
+    assert list(kept.loc["Apple"]) == ["high", "asn"]
+    assert list(kept.loc["Intel"]) == ["medium", "asn"]
+    where = "true" if repository is None else f"repository = '{repository}'"
+    expected = marts.rows(
+        f"select company, sum(download_count)::bigint from fct_pulls where company is not null and {where}"
+        " and outcome in ('download', 'version_check') group by 1"
+    )
+    assert dict(found["download_count"]) == dict(expected)
