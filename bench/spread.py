@@ -22,6 +22,7 @@ class _Mart:
     copies: int = 1
     changed: dict[str, str] = field(default_factory=dict)
     where: str = "true"
+    schema: str = "marts"
 
 
 # A large publisher has more tags, references and clients than the sample: a copy is another one of them.
@@ -29,7 +30,7 @@ _MARTS = (
     _Mart("pull_definitions_daily", "period_start"),
     _Mart("excluded_traffic_daily", "excluded_on"),
     _Mart("anomalies_daily", "pull_date"),
-    _Mart("active_installs_daily", "install_date"),
+    _Mart("active_installs_daily_base", "install_date", schema="base"),
     _Mart("origin_cohorts_weekly", "week_start"),
     _Mart(
         "unmet_demand_daily", "demand_date", copies=10, changed={"reference": "reference || '-' || number"}
@@ -137,10 +138,11 @@ def _repeat(con: duckdb.DuckDBPyConnection, mart: _Mart) -> None:
         source += " inner join made_repositories on before.repository is not distinct from model_repository"
         changed["repository"] = "made_repositories.repository"
     replaced = ", ".join(f"{sql} as {name}" for name, sql in changed.items())
-    con.execute(f"create or replace temp table before as from marts.{mart.name}")
-    con.execute(f"delete from marts.{mart.name}")
+    name = f"{mart.schema}.{mart.name}"
+    con.execute(f"create or replace temp table before as from {name}")
+    con.execute(f"delete from {name}")
     con.execute(
-        f"insert into marts.{mart.name} select before.* replace ({replaced})"
+        f"insert into {name} select before.* replace ({replaced})"
         f" from {source} cross join range({mart.copies}) as copy(number) where {mart.where}"
         + (" order by day" if mart.day else "")
     )
