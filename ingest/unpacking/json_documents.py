@@ -17,6 +17,8 @@ _DECODER = json.JSONDecoder(strict=False)
 # A list whose events are taken one after the other: its document may be as large as a day of Azure.
 _LIST = re.compile(r"\[|\{\s*\"(?:records|Records|events|entries)\"\s*:\s*\[(?=\s*[\]{])")
 _LOOKED_AT = 200
+# `Infinity`, and a number.
+_LONGEST_WORD = 32
 _FIRST_KEYS = re.compile(
     rb'\s*\{\s*"(?:records|Records|events|entries|resourceLogs|hits|results|data|messageType)"\s*:'
 )
@@ -36,8 +38,10 @@ def is_packed(head: bytes) -> bool:
         # A large document, or a log whose first line is torn.
         is_large = _FIRST_KEYS.match(head) is not None and b"\n" not in head.strip()
         return is_large or begin.startswith(("{\n", "{\r\n"))
-    rest = begin[end:].partition("\n")[0].strip()
-    return _events_of(value) is not None or "\n" in begin[:end] or rest.startswith("{")
+    if _events_of(value) is not None or begin.startswith(("{\n", "{\r\n")):
+        return True
+    # In a log of lines a writer may have torn one, or lost a line break: that costs a line, not the object.
+    return begin[end:].lstrip().startswith("{") and "\n" not in begin.rstrip()
 
 
 def lines(blocks: Iterable[bytes]) -> Iterator[str]:
@@ -61,7 +65,7 @@ def _values(blocks: Iterator[str]) -> Iterator[tuple[object, str]]:
     while sign := text.peek():
         opened = _LIST.match(text.ahead(_LOOKED_AT))
         if not opened:
-            yield text.value()
+            yield text.value(is_line=True)
             continue
         text.skip(opened.end())
         while (sign := text.peek()) != "]":
@@ -110,21 +114,41 @@ class _Text:
         """Pass over characters that were looked at."""
         self._place += count
 
-    def value(self) -> tuple[object, str]:
-        """The next value and its text. Raises UnpackingError where it breaks off or is none."""
+    def value(self, is_line: bool = False) -> tuple[object, str]:
+        """The next value and its text. Raises UnpackingError where it breaks off or is none.
+
+        `is_line`: one that is none may be a torn line, which is handed on as it is.
+        """
         self.peek()
         while True:
             try:
                 value, end = _DECODER.raw_decode(self._rest, self._place)
-            except (ValueError, RecursionError):
-                if len(self._rest) - self._place <= _MOST_CHARACTERS and self._grow():
+            except (ValueError, RecursionError) as error:
+                if (
+                    self._is_open(error)
+                    and len(self._rest) - self._place <= _MOST_CHARACTERS
+                    and self._grow()
+                ):
                     continue
-                raise UnpackingError(
-                    f"its JSON breaks off, or is none, behind {self._values:,} values"
-                ) from None
+                return self._torn_line(is_line)
             begin, self._place = self._place, end
             self._values += 1
             return value, self._rest[begin:end]
+
+    def _is_open(self, error: Exception) -> bool:
+        """Whether more text may make a value of it: the error is at the end, or in a text that has no end."""
+        if not isinstance(error, json.JSONDecodeError):
+            return False
+        return error.pos >= len(self._rest) - _LONGEST_WORD or error.msg.startswith("Unterminated")
+
+    def _torn_line(self, is_line: bool) -> tuple[object, str]:
+        end = self._rest.find("\n", self._place) if is_line else -1
+        line = self._rest[self._place : end] if end >= 0 else ""
+        # Of a document over several lines no line says anything.
+        if line.strip() in ("", "{", "["):
+            raise UnpackingError(f"its JSON breaks off, or is none, behind {self._values:,} values")
+        self._place = end
+        return line, line
 
     def _grow(self) -> bool:
         block = next(self._blocks, None)

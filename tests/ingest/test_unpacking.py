@@ -116,6 +116,8 @@ PLAIN = {
     "a text in brackets": '[20/Oct/2026:08:09:00 +0000] - 200 200 - GET https x "/v2/"\n',
     "a JSON line with a list under a known name": '{"events":["a"],"status":200}\n{"events":["b"]}\n',
     "a torn first line": '.4","path":"/v2/"}\n' + json.dumps(GOOD) + "\n",
+    "two objects on the first line of a log": json.dumps(GOOD) * 2 + "\n" + json.dumps(GOOD) + "\n",
+    "a line break inside the first line": json.dumps(GOOD).replace(",", ",\n", 1) + "\n" + json.dumps(GOOD),
     "words between commas": "hello,world\n1,2\n",
 }
 
@@ -148,6 +150,13 @@ def test_what_is_not_packed_stays_as_it_is(kind: str) -> None:
     content = PLAIN[kind].encode()
     names, blocks = unpacked(iter([content]))
     assert (names, b"".join(blocks)) == ([], content)
+
+
+def test_a_torn_line_among_documents_costs_itself_only(read: Read) -> None:
+    """OTLP's file exporter writes one document a line; a crash leaves half of one."""
+    documents = [json.dumps(_otlp([line])) for line in LINES]
+    reading = read("\n".join([documents[0], documents[1][:90], documents[2], ""]).encode())
+    assert (reading.counts.staged, reading.counts.quarantined) == (2, 1)
 
 
 def test_numbers_are_not_written_anew() -> None:
