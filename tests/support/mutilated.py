@@ -20,7 +20,7 @@ MUTILATED_SHARE = 0.2
 
 @dataclass(frozen=True, slots=True)
 class RandomObject:
-    """`content` as it lies on disk, `lines` as a program without our code counts them (None: a damaged .gz).
+    """`content` as it lies on disk, `lines` as a program without our code counts them (None: it cannot).
 
     `expected`: what becomes of the lines of an object that is not mutilated.
     """
@@ -90,7 +90,11 @@ def _damaged(name: str, content: bytes, choice: random.Random) -> RandomObject:
     return RandomObject(name, mutilate(packed, choice), None, None)
 
 
-def _count(content: bytes) -> int:
+def _count(content: bytes) -> int | None:
+    """The lines of a text; None for what is unpacked first: UTF-16, and objects of JSON on one line."""
+    is_one_line = b"\n" not in content.strip()
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or (is_one_line and content.count(b'{"msec"') > 1):
+        return None
     return content.count(b"\n") + (not content.endswith(b"\n") and bool(content))
 
 
