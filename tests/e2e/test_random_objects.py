@@ -122,6 +122,7 @@ def test_a_lost_line_is_noticed(house: House, monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_line_taken_for_another_kind_is_noticed(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """A planted defect: who opted out is staged."""
-    monkeypatch.setattr(attributes, "drop_opted_out", lambda *_: {})
+    drop = attributes.drop_opted_out
+    monkeypatch.setattr(attributes, "drop_opted_out", lambda con, *_: drop(con, False, []))
     found = [fault for seed in range(30) for fault in house.faults(random_object(seed))]
     assert any(fault.startswith("expected") for fault in found)
