@@ -14,23 +14,25 @@ children as (
 -- A signature that is not there is no image that somebody misses.
 asked as (
     select
-        *,
+        requests.*,
         request_kind = 'manifest'
         and method in ('GET', 'HEAD')
         and not is_push
         and coalesce(manifest_kind <> 'artifact', true) as is_ask
     from requests
+    inner join sessions using (pull_id)
+    where sessions.outcome in ('failed', 'version_check', 'inspect')
 ),
 
 facts as (
     select
         pull_id,
-        max_by(status, (requested_at, ended_at, request_key)) filter (where is_ask) as last_status,
-        max_by(is_success, (requested_at, ended_at, request_key)) filter (where is_ask) as is_answered,
-        max_by(reference, (requested_at, ended_at, request_key)) filter (where is_ask) as last_reference,
-        max_by(reference, (requested_at, ended_at, request_key)) filter (where is_ask and reference_type = 'tag')
+        max_by(status, request_number) filter (where is_ask) as last_status,
+        max_by(is_success, request_number) filter (where is_ask) as is_answered,
+        max_by(reference, request_number) filter (where is_ask) as last_reference,
+        max_by(reference, request_number) filter (where is_ask and reference_type = 'tag')
             as last_tag,
-        max_by(object_digest, (requested_at, ended_at, request_key))
+        max_by(object_digest, request_number)
         filter (where is_ask and is_success and method = 'GET' and manifest_kind = 'index') as index_digest,
         count(*) filter (
             where is_ask and is_success and method = 'GET'
@@ -72,7 +74,7 @@ joined as (
     from facts
     inner join sessions using (pull_id)
     left join platforms on facts.index_digest = platforms.index_digest
-    where facts.ask_count > 0 and sessions.outcome in ('failed', 'version_check', 'inspect')
+    where facts.ask_count > 0
 ),
 
 judged as (

@@ -1,7 +1,5 @@
-{{ config(materialized='view') }}
-
 -- The only place where requests are tied to the pull_id of their session, and numbered within it; and where what they
--- named is a text again. A view, since to write all these texts costs more than nine joins by number.
+-- named is a text again.
 with requests as (
     select * from {{ ref('int_session_requests') }}
 ),

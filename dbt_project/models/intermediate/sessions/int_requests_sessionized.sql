@@ -84,12 +84,9 @@ cut as (
 -- A session has the number of the request that it begins with.
 final as (
     select
-        * exclude (
-            busy_until, before_requested_at, before_method, before_is_tag_request, before_is_success,
-            before_is_redirected, before_reference_id, before_is_taken_up, before_manifest_id, before_opening_id,
-            before_blob_count, before_layer_count, before_busy_until, idle, is_after_layers, is_look, is_taken_up,
-            boundary, natural_start_at
-        ),
+        request_order,
+        lane_id,
+        session_start,
         last_value(case when session_start is not null then request_order end ignore nulls) over (
             partition by chain_id, lane_id
             order by ordered_at, request_order

@@ -3,7 +3,7 @@
 -- unknown media type as a blob first. A client that has all of a blob and asks for the rest gets 416: nothing was
 -- missing.
 with requests as (
-    select * from {{ ref('int_requests_sessionized') }}
+    select * from {{ ref('int_session_requests') }}
 ),
 
 attempts as (

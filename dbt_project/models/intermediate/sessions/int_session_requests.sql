@@ -1,6 +1,12 @@
 -- The requests of each session, without counting twice what a client asked once.
 with requests as (
-    select * from {{ ref('int_requests_sessionized') }}
+    select
+        requests.* exclude (lane_id, is_lane_guessed, subject_id, root_id, is_artifact_tag, busy_until),
+        sessions.lane_id,
+        sessions.session_start,
+        sessions.session_id
+    from {{ ref('int_requests_in_lanes') }} as requests
+    inner join {{ ref('int_requests_sessionized') }} as sessions on requests.request_order = sessions.request_order
 ),
 
 -- Only a question that was answered both by a redirect and without one can have been sent back.
