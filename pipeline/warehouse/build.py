@@ -20,8 +20,10 @@ from pipeline.settings import Settings
 from pipeline.warehouse import comments, plan, publish, pull_requests
 
 WITHOUT_UNIT_TESTS = ["--exclude-resource-type", "unit_test"]
-# A node costs 20 ms. What these say of a model's columns, the test of its grain looks at too, in one node.
+# A node costs 20 ms. What the tests of a model's grain and columns say, a hook of the model looks at in one
+# query (dbt_project/macros/check_grain.sql).
 OF_COLUMNS = ["test_name:not_null,path:models", "test_name:accepted_values,path:models"]
+OF_GRAINS = ["test_name:unique_grain"]
 # Seeds are part of the code: only a change of them, after which all is built anew, can break their tests.
 OF_SEEDS = ["resource_type:test,path:../seeds"]
 # dbt commands that read tables, and what makes those that a build keeps in memory.
@@ -37,8 +39,6 @@ OF_SCRATCH = [
 # dbt commands that leave the warehouse as it is.
 READING = {"compile", "debug", "docs", "list", "ls", "parse", "show", "source", "test"}
 FAILED = {"error", "fail", "runtime error"}
-# What failed tests of a grain say, written at the end of a run (dbt_project/macros/complaints.sql).
-COMPLAINTS = "dbt/complaints.parquet"
 
 
 class BuildError(RuntimeError):
@@ -78,7 +78,7 @@ def run(settings: Settings, full: bool = False, unit_tests: bool = False) -> dic
         failed = [result for result in results if result["status"] in FAILED]
         if code != 0 or failed or not results:
             _check_resources(failed, settings)
-            raise BuildError(explain(settings, failed, log))
+            raise BuildError(explain(failed, log))
         comments.write(settings.warehouse, settings.data / "dbt" / "target" / "manifest.json")
         publish.mark_tested(settings, built_from)
     return {
@@ -90,7 +90,7 @@ def run(settings: Settings, full: bool = False, unit_tests: bool = False) -> dic
 
 def _left_out(full: bool, unit_tests: bool) -> list[str]:
     """The arguments of dbt that leave out what a build need not run."""
-    excluded = ["--exclude", *OF_COLUMNS, *([] if full else OF_SEEDS)]
+    excluded = ["--exclude", *OF_GRAINS, *OF_COLUMNS, *([] if full else OF_SEEDS)]
     return excluded if unit_tests else [*WITHOUT_UNIT_TESTS, *excluded]
 
 
@@ -150,7 +150,8 @@ def run_dbt(
         return subprocess.run(command, env=environment, cwd=settings.data, check=False).returncode, log
     with log.open("w", encoding="utf-8") as output:
         done = subprocess.run(
-            [*command, "--no-use-colors"],
+            # Every query as text in a second log would cost a tenth of a small build.
+            [*command, "--no-use-colors", "--log-level-file", "none"],
             env=environment,
             cwd=settings.data,
             check=False,
@@ -248,19 +249,13 @@ def _check_resources(failed: list[dict[str, Any]], settings: Settings) -> None:
             )
 
 
-def explain(settings: Settings, failed: list[dict[str, Any]], log: Path) -> str:
+def explain(failed: list[dict[str, Any]], log: Path) -> str:
     """What is said of a build of which these nodes failed (as `read_results` gives them)."""
-    names = [f"{result['unique_id']}: {_reason(settings, result)}" for result in failed[:10]]
+    names = [f"{result['unique_id']}: {_reason(result['message'])}" for result in failed[:10]]
     what = "; ".join(name for name in names) or "dbt did not run"
     return f"The build failed, and nothing was published: {what}. The whole output is in {log}."
 
 
-def _reason(settings: Settings, result: dict[str, Any]) -> str:
-    """What dbt says, in one line; and of a test of a grain and its columns, which of them is wrong."""
-    reason = str(result["message"]).splitlines()[0][:200]
-    if result["status"] != "fail" or ".unique_grain_" not in result["unique_id"]:
-        return reason
-    query = "select distinct complaint from read_parquet(?) where test = ? order by 1 limit 5"
-    with duckdb.connect() as con:
-        found = con.execute(query, [str(settings.data / COMPLAINTS), result["unique_id"]]).fetchall()
-    return f"{', '.join(complaint for (complaint,) in found)} ({reason})"
+def _reason(message: str) -> str:
+    """What dbt says of a node: the first line names it, the second says what is wrong."""
+    return " ".join(line.strip() for line in message.splitlines()[:2])[:300]

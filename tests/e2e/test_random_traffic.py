@@ -35,7 +35,7 @@ def test_no_data_test_fails(loaded: Warehouse) -> None:
     plan.write(settings)
     with quick_dbt():
         built = build.run(settings, full=True, unit_tests=False)
-    assert built["tests"] > 250
+    assert built["tests"] > 100  # beside those of grains and columns, which are hooks of the models
     publish.publish(settings)
     ((lines, accounted),) = loaded.query(
         "select sum(line_count), sum(staged_count + quarantined_count + skipped_count + opted_out_count)"
@@ -53,6 +53,6 @@ def test_one_id_for_two_sessions_would_be_seen(loaded: Warehouse, tmp_path: Path
         with (
             quick_dbt(),
             patch.object(build, "WITHOUT_UNIT_TESTS", arguments),
-            pytest.raises(BuildError, match="unique_grain_int_sessions_pull_id"),
+            pytest.raises(BuildError, match=r"int_sessions.* two rows share pull_id"),
         ):
             build.run(settings, full=True, unit_tests=False)

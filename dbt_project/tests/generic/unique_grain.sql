@@ -1,7 +1,7 @@
 {% test unique_grain(model, columns) %}
 -- The grain that the description states: no two rows share these columns. And what the model's `not_null` and
 -- `accepted_values` tests say of single columns, in one scan: a node costs 20 ms, so that builds leave those tests out
--- (pipeline/warehouse/build.py). Each row is a complaint.
+-- (pipeline/warehouse/build.py). A build runs this in a hook of the model (macros/check_grain.sql). Each row is a complaint.
 {%- set tests = tests_of_columns(model.identifier) %}
 {%- if tests %}
 with counted as (
