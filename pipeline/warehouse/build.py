@@ -17,7 +17,7 @@ from pipeline.paths import REPOSITORY_ROOT
 from pipeline.process.lock import warehouse_lock
 from pipeline.process.resources import ResourceError, duckdb_size, full_disk_errors, full_disk_in
 from pipeline.settings import Settings
-from pipeline.warehouse import comments, plan, publish, pull_requests
+from pipeline.warehouse import comments, plan, publish, pull_requests, scratch
 
 WITHOUT_UNIT_TESTS = ["--exclude-resource-type", "unit_test"]
 # A node costs 20 ms. What the tests of a model's grain and columns say, a hook of the model looks at in one
@@ -98,8 +98,8 @@ def run_by_hand(settings: Settings, arguments: list[str]) -> int:
     """A dbt command that a person gives; returns dbt's exit code.
 
     One that may write leaves a warehouse that nobody planned or tested: it is not published, and the next
-    build starts from an empty one. Staging and intermediate tables, which a build keeps in memory, are made
-    first where there are none since the last build, in a file.
+    build starts from an empty one. Staging and intermediate tables, which most builds keep in memory, are
+    made first where no file has had them since the last build.
     """
     with warehouse_lock(settings):
         if not settings.plan.exists():
@@ -117,9 +117,9 @@ def run_dbt(
 ) -> tuple[int, Path]:
     """Run dbt on this data directory; returns its exit code and where its output lies.
 
-    `by_hand`: staging and intermediate tables are in `scratch.duckdb`, where the next command finds them.
-    For dbt that is another profile, for which it parses all anew: it keeps what it parsed in a folder of its
-    own.
+    `by_hand`: staging and intermediate tables are in `scratch.duckdb`, where the next command finds them,
+    however small they are. For dbt that is another profile, for which it parses all anew: it keeps what it
+    parsed in a folder of its own.
 
     A process of its own: what it opened is closed when it ends, and the warehouse can be copied.
     """
@@ -136,16 +136,13 @@ def run_dbt(
     ]  # fmt: skip
     # dbt runs in the data directory and knows it as that: so what it has parsed holds for every other one,
     # which under a name of its own would be another profile, and parsed anew.
-    environment = (
-        os.environ
-        | {
-            "PULLHOUSE_DATA": ".",
-            "PULLHOUSE_MEMORY_LIMIT": duckdb_size(settings.memory_limit),
-            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-            "DO_NOT_TRACK": "1",
-        }
-        | ({"PULLHOUSE_SCRATCH": settings.scratch.name} if by_hand else {})
-    )
+    environment = os.environ | {
+        "PULLHOUSE_DATA": ".",
+        "PULLHOUSE_MEMORY_LIMIT": duckdb_size(settings.memory_limit),
+        "PULLHOUSE_SCRATCH": settings.scratch.name if by_hand else scratch.place(settings),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
     if not quiet:
         return subprocess.run(command, env=environment, cwd=settings.data, check=False).returncode, log
     with log.open("w", encoding="utf-8") as output:

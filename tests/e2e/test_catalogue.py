@@ -40,7 +40,7 @@ def logs(top: str, child: str) -> list[dict[str, str]]:
 def quality(warehouse: Warehouse) -> list[tuple[int, ...]]:
     return warehouse.query(
         "select unknown_manifest_count, failed_lookup_count, conflicting_manifest_count,"
-        " childless_index_count from data_quality_daily order by quality_date"
+        " childless_index_count from data_quality_daily where staged_count > 0 order by quality_date"
     )
 
 

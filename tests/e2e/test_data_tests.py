@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from pipeline.settings import Settings
-from pipeline.warehouse import build
+from pipeline.warehouse import build, scratch
 from tests.support.factories import Traffic
 from tests.support.layouts import write
 from tests.support.warehouse import make, quick_dbt
@@ -29,7 +29,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     traffic.cold_pull(datetime(2026, 5, 5, 10, tzinfo=UTC), "1.1")
     write(traffic.lines, folder / "logs" / "access.jsonl")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("PULLHOUSE_SCRATCH", "scratch.duckdb")
+        patched.setattr(scratch, "BYTES_PER_REQUEST", 10**9)
         made = make(folder / "data", folder / "logs", only=(MODEL,))
         yield made.settings
 

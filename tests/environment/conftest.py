@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.warehouse import scratch
 from tests.environment.cast import lines
 from tests.support.layouts import Corpus, write
 from tests.support.warehouse import Warehouse, make
@@ -20,5 +21,5 @@ def spliced(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse
     write(lines(Corpus(corpus)), folder / "logs" / "cast.jsonl")
     # The intermediate tables are judged anew (tests/environment/judging.py): they stay in a file.
     with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("PULLHOUSE_SCRATCH", "scratch.duckdb")
+        patched.setattr(scratch, "BYTES_PER_REQUEST", 10**9)
         return make(folder / "data", folder / "logs", corpus / "catalogue.json", only=READ)

@@ -33,7 +33,7 @@ LOOK_UPS = [
     ("88.198.1.1", "DE", 24940, "Hetzner", "hosting", "hetzner", None, "asn"),
     ("95.216.1.1", "FI", 24940, "Hetzner", "hosting", "hetzner", None, "asn"),
     ("51.75.1.1", "FR", 16276, "OVH", "hosting", "ovh", None, "asn"),
-    ("104.131.1.1", "US", 14061, "DigitalOcean", "hosting", "digitalocean", "US-NJ", "cidr"),
+    ("104.131.1.1", "US", 14061, "DigitalOcean", "hosting", "digitalocean", "nyc", "cidr"),
     ("129.146.1.1", "US", 31898, "Oracle", "cloud", "oracle", "us-phoenix-1", "cidr"),
     ("45.33.32.156", "US", 63949, "Akamai", "hosting", "linode", None, "asn"),
     ("140.82.112.3", "US", 36459, "GitHub", "cloud", "github", None, "asn"),
