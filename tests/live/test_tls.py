@@ -5,14 +5,15 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.live.gateway import GATEWAY, Gateway, started
+from tests.live.gateway import GATEWAY, PATIENCE_S, Gateway, started
 from tests.live.lab import registry
 from tests.live.lab.images import DOCKER, OCI, Pusher
 from tests.live.lab.registry import Registry
@@ -149,19 +150,25 @@ def test_a_renewed_certificate_is_used_and_an_old_one_is_said(lab: Lab, tmp_path
     shutil.copy(old, own / "certificate.pem")
     lab.gateway.wait_for(f"{own}/certificate.pem: clients refuse this certificate: certificate has expired")
     shutil.copy(old, lab.trusted / "ca.crt")
-    checked = lab.run(
+    probe = [
         "env", f"SSL_CERT_FILE={old}", sys.executable, "-m", "gateway", "probe",
         f"https://127.0.0.1:{lab.gateway.port}/acme/app:1.0",
-    )  # fmt: skip
-    assert checked.returncode == 2
-    assert "its certificate is refused (certificate has expired)" in checked.stdout
+    ]  # fmt: skip
+    said = "its certificate is refused (certificate has expired)"
+    _until(lambda: said in lab.run(*probe).stdout)
+    assert lab.run(*probe).returncode == 2
 
 
 def _until_taken(lab: Lab) -> None:
-    for _ in range(50):
-        if curl(lab).returncode == 0:
-            return
-    pytest.fail(curl(lab).stderr)
+    _until(lambda: curl(lab).returncode == 0)
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    """nginx's workers change one after the other, a moment after the gateway has told them to."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def test_check_says_what_clients_will_say(tmp_path: Path) -> None:
