@@ -41,7 +41,7 @@ def unpacked(blocks: Iterator[bytes]) -> tuple[list[str], Iterator[bytes]]:
             head, blocks = _with_head(decode(_large(blocks)))
     for name, (fits, lines) in _CONTENTS.items():
         if fits(head):
-            return [*names, name], _joined(lines(_large(blocks)))
+            return [*names, name], _large(_bytes_of(lines(_large(blocks))))
     return names, blocks
 
 
@@ -60,7 +60,7 @@ def _chained(taken: list[bytes], blocks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _large(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """The same bytes in large blocks: a decompressor's may be tiny, and each one costs a new look."""
+    """The same bytes in large blocks: a line or a decompressor's block may be tiny, and each costs a look."""
     parts: list[bytes] = []
     size = 0
     for block in blocks:
@@ -72,13 +72,6 @@ def _large(blocks: Iterator[bytes]) -> Iterator[bytes]:
     yield b"".join(parts)
 
 
-def _joined(lines: Iterator[str]) -> Iterator[bytes]:
-    parts: list[str] = []
-    size = 0
+def _bytes_of(lines: Iterator[str]) -> Iterator[bytes]:
     for line in lines:
-        parts.append(line)
-        size += len(line)
-        if size >= _BLOCK_BYTES:
-            yield "".join(f"{part}\n" for part in parts).encode("utf-8", "replace")
-            parts, size = [], 0
-    yield "".join(f"{part}\n" for part in parts).encode("utf-8", "replace")
+        yield f"{line}\n".encode("utf-8", "replace")
