@@ -178,11 +178,7 @@ def _check_lake(settings: Settings) -> None:
     """dbt would say only that a model failed. Without these requests the marts would be wrong."""
     if not settings.plan.exists():
         raise BuildError(f"There is no {settings.plan}: plan before you build.")
-    with duckdb.connect() as con:
-        files = con.execute(
-            "select file from read_parquet(?) where kind = 'read'", [str(settings.plan)]
-        ).fetchall()
-    lost = [file for (file,) in files if not Path(file).exists()]
+    lost = [file for file in plan.files_to_read(settings) if not Path(file).exists()]
     if lost:
         raise BuildError(
             f"The lake lacks {len(lost):,} files that the ledger names; the first is {lost[0]}. Restore them"

@@ -135,16 +135,21 @@ def built_from(settings: Settings) -> dict[str, Any]:
         "fingerprint": fingerprint(),
         "catalogue": changes.files(settings),
         "own_files": own_files.fingerprint(settings),
-        "days": _planned_days(settings),
+        "days": _planned(settings, "day", "period_start"),
     }
 
 
-def _planned_days(settings: Settings) -> list[str]:
+def files_to_read(settings: Settings) -> list[str]:
+    """Paths of the lake's files that the planned build reads; none without a plan."""
+    return _planned(settings, "read", "file")
+
+
+def _planned(settings: Settings, kind: str, column: str) -> list[str]:
     if not settings.plan.exists():
         return []
-    query = "select cast(period_start as varchar) from read_parquet(?) where kind = 'day' order by 1"
+    query = f"select cast({column} as varchar) from read_parquet(?) where kind = ? order by 1"
     with duckdb.connect() as con:
-        return [day for (day,) in con.execute(query, [str(settings.plan)]).fetchall()]
+        return [value for (value,) in con.execute(query, [str(settings.plan), kind]).fetchall()]
 
 
 def fingerprint(root: Path = REPOSITORY_ROOT) -> str:

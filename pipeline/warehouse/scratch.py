@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import duckdb
+from pyarrow import parquet
 
 from pipeline.settings import Settings
+from pipeline.warehouse import plan
 
 IN_MEMORY = ":memory:"
 # What these tables take in memory of one request that is read: 1 GB at 400,000 lines (docs/decisions/0010).
@@ -16,18 +17,5 @@ def place(settings: Settings) -> str:
 
     Beyond `memory_limit` they would be written out as they are. In a file they are compressed.
     """
-    if not settings.plan.exists():
-        return IN_MEMORY
-    with duckdb.connect() as con:
-        files = con.execute(
-            "select file from read_parquet(?) where kind = 'read'", [str(settings.plan)]
-        ).fetchall()
-        counts = (
-            con.execute(
-                "select num_rows from parquet_file_metadata(?)", [[file for (file,) in files]]
-            ).fetchall()
-            if files
-            else []
-        )
-    requests = sum(count for (count,) in counts)
+    requests = sum(parquet.read_metadata(file).num_rows for file in plan.files_to_read(settings))
     return IN_MEMORY if requests * BYTES_PER_REQUEST <= settings.memory_limit else settings.scratch.name
