@@ -7,12 +7,12 @@ build leaves the files of the days that it planned in a folder that nobody reads
 
 from __future__ import annotations
 
-import os
 import shutil
 from datetime import date
 from pathlib import Path
 
 from pipeline.lake.ledger import fsync, replace_durably
+from pipeline.process.resources import full_disk_errors
 from pipeline.settings import Settings
 
 FILE = "data_0.parquet"
@@ -58,9 +58,9 @@ def replace(settings: Settings, days: list[str], everything: bool) -> None:
 
 
 def _put(built_file: Path, target: Path) -> None:
-    """A second name for the file, and then that instead of the target's."""
-    target.parent.mkdir(exist_ok=True)
+    """Copied, since not every file system has hard links. Raises ResourceError when the disk is full."""
     temporary = target.with_suffix(".tmp")
-    temporary.unlink(missing_ok=True)
-    os.link(built_file, temporary)
-    replace_durably(temporary, target)
+    with full_disk_errors(temporary):
+        target.parent.mkdir(exist_ok=True)
+        shutil.copyfile(built_file, temporary)
+        replace_durably(temporary, target)
