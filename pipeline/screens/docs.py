@@ -10,7 +10,7 @@ from pipeline.lake.ledger import write_durably
 from pipeline.paths import REPOSITORY_ROOT
 from pipeline.process.lock import warehouse_lock
 from pipeline.settings import Settings
-from pipeline.warehouse import build, plan
+from pipeline.warehouse import build, dbt_process, plan
 
 
 def write(settings: Settings) -> Path:
@@ -21,7 +21,7 @@ def write(settings: Settings) -> Path:
     with warehouse_lock(settings):
         if not settings.plan.exists():
             plan.write(settings)
-        code, log = build.run_dbt(settings, ["docs", "generate", "--static"])
+        code, log = dbt_process.run(settings, ["docs", "generate", "--static"])
     page = settings.data / "dbt" / "target" / "static_index.html"
     if code != 0 or not page.exists():
         raise build.BuildError(f"dbt could not write the documentation; {log} says why.")

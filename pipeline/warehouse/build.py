@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from pipeline.paths import REPOSITORY_ROOT
 from pipeline.process.lock import warehouse_lock
-from pipeline.process.resources import ResourceError, duckdb_size, full_disk_errors, full_disk_in
+from pipeline.process.resources import ResourceError, full_disk_errors, full_disk_in
 from pipeline.settings import Settings
-from pipeline.warehouse import comments, plan, publish, pull_requests, scratch
+from pipeline.warehouse import comments, dbt_process, plan, publish, pull_requests
 
 WITHOUT_UNIT_TESTS = ["--exclude-resource-type", "unit_test"]
 # A node costs 20 ms. What the tests of a model's grain and columns say, a hook of the model looks at in one
@@ -73,7 +69,7 @@ def run(settings: Settings, full: bool = False, unit_tests: bool = False) -> dic
         _check_lake(settings)
         _prepare(settings, full)
         built_from = plan.built_from(settings)
-        code, log = run_dbt(settings, ["build", *_left_out(full, unit_tests)])
+        code, log = dbt_process.run(settings, ["build", *_left_out(full, unit_tests)])
         results = read_results(settings)
         failed = [result for result in results if result["status"] in FAILED]
         if code != 0 or failed or not results:
@@ -108,54 +104,8 @@ def run_by_hand(settings: Settings, arguments: list[str]) -> int:
             publish.mark_untested(settings)
             settings.rebuilding.touch()
         if OF_TABLES.intersection(arguments[:1]) and not settings.scratch.exists():
-            run_dbt(settings, OF_SCRATCH, by_hand=True)
-        return run_dbt(settings, arguments, quiet=False, by_hand=True)[0]
-
-
-def run_dbt(
-    settings: Settings, arguments: list[str], quiet: bool = True, by_hand: bool = False
-) -> tuple[int, Path]:
-    """Run dbt on this data directory; returns its exit code and where its output lies.
-
-    `by_hand`: staging and intermediate tables are in `scratch.duckdb`, where the next command finds them,
-    however small they are. For dbt that is another profile, for which it parses all anew: it keeps what it
-    parsed in a folder of its own.
-
-    A process of its own: what it opened is closed when it ends, and the warehouse can be copied.
-    """
-    target = settings.data / "dbt"
-    target.mkdir(parents=True, exist_ok=True)
-    log = target / "output.log"
-    project = REPOSITORY_ROOT / "dbt_project"
-    command = [
-        # dbt's package imports what it then runs: Python warns of that, on every screen.
-        sys.executable, "-W", "ignore::RuntimeWarning:runpy", "-m", "dbt.cli.main", *arguments,
-        "--project-dir", str(project), "--profiles-dir", str(project),
-        "--target-path", str(target / ("by_hand" if by_hand else "target")),
-        "--log-path", str(target / "logs"),
-    ]  # fmt: skip
-    # dbt runs in the data directory and knows it as that: so what it has parsed holds for every other one,
-    # which under a name of its own would be another profile, and parsed anew.
-    environment = os.environ | {
-        "PULLHOUSE_DATA": ".",
-        "PULLHOUSE_MEMORY_LIMIT": duckdb_size(settings.memory_limit),
-        "PULLHOUSE_SCRATCH": settings.scratch.name if by_hand else scratch.place(settings),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DO_NOT_TRACK": "1",
-    }
-    if not quiet:
-        return subprocess.run(command, env=environment, cwd=settings.data, check=False).returncode, log
-    with log.open("w", encoding="utf-8") as output:
-        done = subprocess.run(
-            # Every query as text in a second log would cost a tenth of a small build.
-            [*command, "--no-use-colors", "--log-level-file", "none"],
-            env=environment,
-            cwd=settings.data,
-            check=False,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    return done.returncode, log
+            dbt_process.run(settings, OF_SCRATCH, by_hand=True)
+        return dbt_process.run(settings, arguments, quiet=False, by_hand=True)[0]
 
 
 def read_results(settings: Settings) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from pipeline.settings import Settings
-from pipeline.warehouse import build, scratch
+from pipeline.warehouse import build, dbt_process, scratch
 from tests.support.factories import Traffic
 from tests.support.layouts import write
 from tests.support.warehouse import make, quick_dbt
@@ -37,7 +37,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 def complaints(settings: Settings) -> str:
     """What a build says of the model, which it builds anew."""
     with quick_dbt():
-        build.run_dbt(settings, ["run", "--select", MODEL, "--exclude", *build.OF_GRAINS])
+        dbt_process.run(settings, ["run", "--select", MODEL, "--exclude", *build.OF_GRAINS])
     failed = [result for result in build.read_results(settings) if result["status"] in build.FAILED]
     return build.explain(failed, settings.data / "log") if failed else ""
 

@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 from pipeline.loading import keys, load, pending
 from pipeline.settings import Settings
-from pipeline.warehouse import build, plan, publish, pull_requests
+from pipeline.warehouse import build, dbt_process, plan, publish, pull_requests
 from pipeline.warehouse.marts import open_marts, rows
 from tests.support import dbt_forks
 
@@ -71,7 +71,7 @@ def build_and_publish(
 def quick_dbt() -> Iterator[None]:
     """Builds in this block run dbt in a fork of a process that has imported it and parsed the project."""
     processes = SimpleNamespace(run=dbt_forks.run, STDOUT=subprocess.STDOUT)
-    with patch.object(build, "subprocess", processes):
+    with patch.object(dbt_process, "subprocess", processes):
         yield
 
 

@@ -9,7 +9,7 @@ from pydantic import ByteSize
 
 from pipeline.process.resources import ResourceError
 from pipeline.settings import Settings
-from pipeline.warehouse import build, plan, publish
+from pipeline.warehouse import build, dbt_process, plan, publish
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     settings = Settings(data=tmp_path)
     plan.write(settings)
     settings.tested.write_text("{}", "utf-8")
-    monkeypatch.setattr(build, "run_dbt", lambda *_, **__: (0, tmp_path / "log"))
+    monkeypatch.setattr(dbt_process, "run", lambda *_, **__: (0, tmp_path / "log"))
     return settings
 
 
@@ -36,7 +36,7 @@ def test_what_a_build_kept_in_memory_is_made_for_who_reads_it(
     command: str, is_there: bool, runs: list[list[str]], settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = []
-    monkeypatch.setattr(build, "run_dbt", lambda _, arguments, **__: (seen.append(arguments) or 0, None))
+    monkeypatch.setattr(dbt_process, "run", lambda _, arguments, **__: (seen.append(arguments) or 0, None))
     if is_there:
         settings.scratch.touch()
     build.run_by_hand(settings, [command])
@@ -79,7 +79,7 @@ def test_what_the_machine_lacks_is_no_fault_of_a_model(
     message: str, expected: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = settings.model_copy(update={"memory_limit": ByteSize(2**30)})
-    monkeypatch.setattr(build, "run_dbt", lambda *_, **__: (1, settings.data / "log"))
+    monkeypatch.setattr(dbt_process, "run", lambda *_, **__: (1, settings.data / "log"))
     failed = {"unique_id": "model.pullhouse.int_clients", "status": "error", "message": message}
     monkeypatch.setattr(build, "read_results", lambda _: [failed])
     with pytest.raises(ResourceError, match=expected):

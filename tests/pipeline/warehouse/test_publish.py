@@ -88,7 +88,7 @@ def test_a_build_that_fails_leaves_nothing_to_publish(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build(settings, "a")
-    monkeypatch.setattr(dbt, "run_dbt", lambda settings, arguments: (1, settings.data / "output.log"))
+    monkeypatch.setattr(dbt.dbt_process, "run", lambda settings, arguments: (1, settings.data / "output.log"))
     plan.write(settings)
     with pytest.raises(dbt.BuildError, match="nothing was published"):
         dbt.run(settings)
