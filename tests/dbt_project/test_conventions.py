@@ -33,7 +33,7 @@ _REF = re.compile(r"\bref\(\s*['\"](\w+)['\"]")
 def described() -> dict[str, dict[str, Any]]:
     """Entries of all `models:` blocks by name."""
     files = (ROOT / "models").rglob("*.yml")
-    blocks = [yaml.safe_load(path.read_text("utf-8")).get("models", []) for path in files]
+    blocks = [yaml.load(path.read_text("utf-8"), yaml.CSafeLoader).get("models", []) for path in files]
     return {entry["name"]: entry for block in blocks for entry in block}
 
 

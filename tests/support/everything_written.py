@@ -37,6 +37,8 @@ class _Needles:
         # Longer texts first; a boundary on both sides, or 1.2.3.4 would be found in 11.2.3.45.
         ordered = sorted(texts, key=lambda text: (-len(text), text))
         pattern = rb"(?<![0-9a-fA-F.:])(?:" + b"|".join(re.escape(text.encode()) for text in ordered)
+        # What an address may stand in: few are different, and those are searched for hundreds of addresses.
+        self._runs = re.compile(rb"[0-9a-fA-F.:]{%d,}" % min(map(len, texts)))
         self._pattern = re.compile(pattern + rb")(?![0-9a-fA-F:]|\.[0-9])")
         self._packed = {address.packed: str(address) for address in parsed if address.version == 6}
         self._integers = {int(address): str(address) for address in parsed}
@@ -44,19 +46,21 @@ class _Needles:
         self._integers |= {int(address) >> 64: str(address) for address in parsed if address.version == 6}
 
     def in_bytes(self, content: bytes) -> list[str]:
-        texts = {found.decode() for found in self._pattern.findall(content)}
+        runs = b" ".join(run for run in set(self._runs.findall(content)) if b"." in run or b":" in run)
+        texts = {found.decode() for found in self._pattern.findall(runs)}
         return sorted(texts | {text for packed, text in self._packed.items() if packed in content})
 
     def in_cells(self, cells: Iterator[object]) -> list[str]:
-        found: set[str] = set()
+        integers, texts = set(), []
         for cell in cells:
             if isinstance(cell, bool):
                 continue
             if isinstance(cell, int):
-                found |= {self._integers[cell]} if cell in self._integers else set()
+                integers.add(cell)
             else:
-                found |= set(self.in_bytes(str(cell).encode()))
-        return sorted(found)
+                texts.append(str(cell))
+        found = {text for number, text in self._integers.items() if number in integers}
+        return sorted(found | set(self.in_bytes("\n".join(texts).encode())))
 
 
 def _cells(path: Path) -> Iterator[object]:
