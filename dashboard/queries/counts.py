@@ -52,7 +52,10 @@ def daily_counts_by(selection: Selection, dimension: str) -> str:
 
 def measured() -> str:
     """MEASURES and is_lower_bound as a SELECT list over fct_pulls."""
-    return rendered("additive_measures")
+    sums = [
+        f"cast(sum({rendered('measure_of_session', measure=name)}) as bigint) as {name}" for name in MEASURES
+    ]
+    return ", ".join([*sums, "bool_or(is_lower_bound) as is_lower_bound"])
 
 
 def _of_image(selection: Selection) -> str:

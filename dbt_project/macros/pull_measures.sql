@@ -20,38 +20,85 @@
     }) }}
 {% endmacro %}
 
+{#-
+    Those of them that say what a session was about, and may differ between any two sessions of an origin. The others say
+    which client it is and where: most origins have one value of each in a year.
+-#}
+{% macro dimensions_of_use() %}
+    {{ return(['tag', 'platform', 'environment', 'access_pattern']) }}
+{% endmacro %}
+
+{% macro dimensions_of_origin() %}
+    {{ return(pull_dimensions() | reject('in', dimensions_of_use()) | list) }}
+{% endmacro %}
+
+{#- Their values, as columns over rows of fct_pulls. -#}
+{% macro values_of_dimensions(names) -%}
+    {%- for name in names %}
+    coalesce({{ pull_dimensions()[name] }}, 'unknown') as value_of_{{ name }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- The names of these columns, or of others that are one for each dimension. -#}
+{% macro columns_of_dimensions(names, prefix='value_of_') -%}
+    {%- for name in names -%}
+    {{ prefix }}{{ name }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
 {#- Finished pull operations of a session: its downloads, or its version check. -#}
 {% macro pulls_of_session() -%}
     case when outcome = 'version_check' then 1 else download_count end
 {%- endmacro %}
 
-{#- Measures that add up, over rows of fct_pulls. -#}
-{% macro additive_measures() -%}
-    cast(sum(download_count) as bigint) as download_count,
-    count(*) filter (where outcome = 'download') as download_session_count,
-    count(*) filter (where outcome = 'version_check') as version_check_count,
-    count(*) filter (where outcome = 'interrupted') as interrupted_count,
-    count(*) filter (where outcome = 'inspect') as inspect_count,
-    count(*) filter (where outcome = 'artifact') as artifact_count,
-    count(*) filter (where outcome = 'push') as push_count,
-    count(*) filter (where outcome = 'failed') as failed_count,
-    count(*) as session_count,
-    cast(sum({{ pulls_of_session() }}) as bigint) as pull_count,
-    -- Docker until 2024: up to two manifest GETs are one pull, HEADs are not counted.
-    cast(sum(ceil(manifest_get_count / 2)) as bigint) as docker_pull_count,
-    cast(sum(manifest_get_count) as bigint) as manifest_get_count,
-    cast(sum(request_count) as bigint) as request_count,
-    -- What is unknown may be a timer, and so may each machine of a roll-out that only looks a tag up.
-    cast(coalesce(sum({{ pulls_of_session() }}) filter (where
-        (
-            access_pattern in ('interactive', 'ci_like')
-            or (access_pattern = 'deployment' and outcome <> 'version_check')
-        )
-        and client_category in ('runtime', 'runtime_k8s', 'runtime_api', 'runtime_orch', 'runtime_hpc', 'dev_runtime')
-    ), 0) as bigint) as invocation_count_lower_bound,
-    cast(sum(bytes_sent) as bigint) as bytes_sent,
-    cast(sum(body_bytes_sent) as bigint) as body_bytes_sent,
-    bool_or(is_lower_bound) as is_lower_bound
+{#- What one row of fct_pulls adds to a measure that adds up. -#}
+{% macro measure_of_session(measure) -%}
+    {%- set outcomes = {
+        'download_session_count': 'download',
+        'version_check_count': 'version_check',
+        'interrupted_count': 'interrupted',
+        'inspect_count': 'inspect',
+        'artifact_count': 'artifact',
+        'push_count': 'push',
+        'failed_count': 'failed',
+    } -%}
+    {%- if measure in outcomes -%}
+    case when outcome = '{{ outcomes[measure] }}' then 1 else 0 end
+    {%- elif measure == 'session_count' -%}
+    1
+    {%- elif measure == 'pull_count' -%}
+    {{ pulls_of_session() }}
+    {%- elif measure == 'docker_pull_count' -%}
+    {#- Docker until 2024: up to two manifest GETs are one pull, HEADs are not counted. -#}
+    cast(ceil(manifest_get_count / 2) as bigint)
+    {%- elif measure == 'invocation_count_lower_bound' -%}
+    {#- What is unknown may be a timer, and so may each machine of a roll-out that only looks a tag up. -#}
+    case
+        when
+            (
+                access_pattern in ('interactive', 'ci_like')
+                or (access_pattern = 'deployment' and outcome <> 'version_check')
+            )
+            and client_category in (
+                'runtime', 'runtime_k8s', 'runtime_api', 'runtime_orch', 'runtime_hpc', 'dev_runtime'
+            )
+            then {{ pulls_of_session() }}
+        else 0
+    end
+    {%- else -%}
+    {{ measure }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#-
+    All of them as columns. Numbers made once: the marts by dimension would else compare the same texts for each of their
+    dimensions.
+-#}
+{% macro measures_of_session() -%}
+    {%- for measure in period_measure_names() if not measure.startswith('unique_') %}
+    {{ measure_of_session(measure) }} as {{ measure }},
+    {%- endfor %}
+    is_lower_bound
 {%- endmacro %}
 
 {#- Every measure of the period marts that is a number, in the order of contract C. -#}
@@ -64,7 +111,10 @@
     ]) }}
 {% endmacro %}
 
-{#- Measures that add up, over rows of a daily mart: a longer period is the sum of its days. -#}
+{#-
+    Measures that add up, over rows that have them: a day is the sum of its sessions (`measures_of_session`), a longer
+    period that of its days.
+-#}
 {% macro summed_measures() -%}
     {%- for measure in period_measure_names() if not measure.startswith('unique_') %}
     cast(sum({{ measure }}) as bigint) as {{ measure }},

@@ -5,7 +5,7 @@
 {% macro pulls_by_period(grain, reads_back) %}
 with days as (
 {%- if grain == 'day' %}
-    select pull_date as period_start, *
+    select pull_date as period_start, repository, {{ measures_of_session() }}
     from {{ ref('fct_pulls') }}
     where pull_date in {{ planned('day', reads_back) }}
 {%- else %}
@@ -29,7 +29,7 @@ additive as (
     select
         period_start,
         coalesce(repository, '*') as repository,
-        {{ additive_measures() }}
+        {{ summed_measures() }}
     from days
     group by grouping sets ((period_start, repository), (period_start))
 {%- else %}
@@ -56,56 +56,51 @@ select * from final
 {% endmacro %}
 
 {#-
-    The same measures for each value of each dimension. Of a day they are counted over its sessions; of a longer period
-    they are the sums of its days, except for the uniques, which are counted over the origins of the whole period.
+    The same measures for each value of each dimension. Of a day they are sums over its sessions; of a longer period,
+    over its days. Uniques are counted over the origins of the whole period (`int_uniques_by_dimension`).
 -#}
 {% macro pulls_by_period_and_dimension(grain, reads_back) %}
-with pulls as (
-    select{% if grain != 'day' %} distinct{% endif %}
-        {{ period_of(grain, 'sessions.pull_date') }} as period_start,
-        sessions.repository,
-        {%- for name, expression in pull_dimensions().items() %}
-        coalesce({{ expression }}, 'unknown') as value_of_{{ name }},
-        {%- endfor %}
-        {%- if grain == 'day' %}
-        sessions.* exclude (repository),
-        sessions.outcome in ('download', 'version_check') and not sessions.is_origin_unlinkable as is_in_uniques,
-        {%- endif %}
-        {{ unique_key('origin', 'sessions') }} as origin_key,
-        {{ unique_key('endpoint', 'sessions') }} as endpoint_key
-    from {{ ref('fct_pulls') }} as sessions
-    {{ join_unique_keys('sessions', ref('int_unique_keys')) }}
-    where
-        {{ period_of(grain, 'sessions.pull_date') }} in {{ planned(grain, reads_back) }}
-        {%- if grain != 'day' %}
-        and sessions.outcome in ('download', 'version_check') and not sessions.is_origin_unlinkable
-        {%- endif %}
+{%- if grain == 'day' %}
+with sessions as (
+    select
+        pull_date as period_start,
+        repository,
+        {{ values_of_dimensions(pull_dimensions()) }},
+        {{ measures_of_session() }}
+    from {{ ref('fct_pulls') }}
+    where pull_date in {{ planned('day', reads_back) }}
 ),
 
-measured as (
+by_repository as (
     {%- for name in pull_dimensions() %}
     select
         period_start,
-        coalesce(repository, '*') as repository,
+        repository,
         '{{ name }}' as dimension,
         value_of_{{ name }} as value,
-        {%- if grain == 'day' %}
-        {{ additive_measures() }},
-        count(distinct case when is_in_uniques then origin_key end) as unique_origin_count,
-        count(distinct case when is_in_uniques then endpoint_key end) as unique_endpoint_count
-        {%- else %}
-        count(distinct origin_key) as unique_origin_count,
-        count(distinct endpoint_key) as unique_endpoint_count
-        {%- endif %}
-    from pulls
-    group by grouping sets ((period_start, repository, value_of_{{ name }}), (period_start, value_of_{{ name }}))
+        {{ summed_measures() }}
+    from sessions
+    group by period_start, repository, value_of_{{ name }}
     {%- if not loop.last %}
     union all
     {%- endif %}
     {%- endfor %}
 ),
-{% if grain != 'day' %}
-summed as (
+
+additive as (
+    select * from by_repository
+    union all
+    select
+        period_start,
+        '*' as repository,
+        dimension,
+        value,
+        {{ summed_measures() }}
+    from by_repository
+    group by period_start, dimension, value
+),
+{%- else %}
+with additive as (
     select
         {{ period_of(grain, 'days.period_start') }} as period_start,
         repository,
@@ -116,24 +111,27 @@ summed as (
     where {{ period_of(grain, 'days.period_start') }} in {{ planned(grain, reads_back) }}
     group by {{ period_of(grain, 'days.period_start') }}, repository, dimension, value
 ),
-{% endif %}
+{%- endif %}
+
+uniques as (
+    select * from {{ ref('int_uniques_by_dimension') }}
+    where grain = '{{ grain }}'
+),
+
 final as (
     select
-        {% set counted = 'measured' if grain == 'day' else 'summed' -%}
-        {{ counted }}.period_start,
-        {{ counted }}.repository,
-        {{ counted }}.dimension,
-        {{ counted }}.value,
-        {{ period_measures('measured') }}
-    from {{ counted }}
-    {%- if grain != 'day' %}
-    left join measured
+        additive.period_start,
+        additive.repository,
+        additive.dimension,
+        additive.value,
+        {{ period_measures('uniques') }}
+    from additive
+    left join uniques
         on
-            summed.period_start = measured.period_start
-            and summed.repository = measured.repository
-            and summed.dimension = measured.dimension
-            and summed.value = measured.value
-    {%- endif %}
+            additive.period_start = uniques.period_start
+            and additive.repository = uniques.repository
+            and additive.dimension = uniques.dimension
+            and additive.value = uniques.value
 )
 
 select * from final

@@ -1,0 +1,20 @@
+-- A number stands for a dozen texts below, which would else be compared for every session and every dimension.
+with sessions as (
+    select {{ values_of_dimensions(dimensions_of_origin()) }}
+    from {{ ref('fct_pulls_base') }}
+    where pull_date in (select pull_date from {{ ref('int_pull_windows') }})
+),
+
+profiles as (
+    select distinct * from sessions
+),
+
+final as (
+    select
+        cast(row_number() over (order by value_of_client_version, value_of_network_operator) as integer)
+            as profile_number,
+        *
+    from profiles
+)
+
+select * from final
