@@ -14,7 +14,6 @@ from tests.support.factories import Traffic
 from tests.support.layouts import write
 from tests.support.warehouse import Warehouse, build_and_publish, load_logs, make
 
-# A Thursday: five nights from Monday to Friday might be somebody at work.
 FIRST = datetime(2026, 5, 7, 4, tzinfo=UTC)
 DAYS = 18
 
@@ -50,10 +49,10 @@ def late(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], Settings]
 
 
 def test_a_late_line_changes_days_that_were_not_dirty(late: tuple[list[str], Settings]) -> None:
-    """With the first night the fifth look-up comes a day earlier, four days after the only dirty one."""
+    """With the first night the seventh weekday comes a day earlier, six days after the only dirty one."""
     before, settings = late
-    assert before == ["unknown"] * 4 + ["polling"] * 13
-    assert patterns(settings) == ["unknown"] * 4 + ["polling"] * 14
+    assert before == ["unknown"] * 6 + ["polling"] * 11
+    assert patterns(settings) == ["unknown"] * 6 + ["polling"] * 12
 
 
 def test_after_a_late_line_incremental_equals_rebuild(

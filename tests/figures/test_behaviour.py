@@ -39,6 +39,9 @@ def invocations(figures: Warehouse, repository: str) -> tuple[int, int]:
         (behaviour.OFFICE, 15),
         (behaviour.CLUSTER, 10),
         (behaviour.BURST, 9),
+        (behaviour.AGAIN, 12),
+        (behaviour.SUNDAYS_OFF, 18),
+        *((name, len(phases) * turns) for name, (phases, _, turns, _) in behaviour.BEHIND_ONE.items()),
     ],
 )
 def test_what_may_be_a_timer_is_no_invocation(figures: Warehouse, repository: str, checks: int) -> None:
@@ -61,9 +64,22 @@ def test_one_burst_is_one_visit(figures: Warehouse, repository: str) -> None:
     assert patterns(figures, repository) == ["unknown"]
 
 
-def test_office_hours_are_no_timer(figures: Warehouse) -> None:
-    """Nor are three weeks of them."""
-    assert patterns(figures, behaviour.OFFICE) == ["unknown"] * 15
+def test_a_burst_on_three_days_is_no_loop(figures: Warehouse) -> None:
+    assert patterns(figures, behaviour.AGAIN) == ["unknown"] * 3
+
+
+@pytest.mark.parametrize(
+    ("repository", "days"),
+    [(behaviour.OFFICE, 15), (behaviour.SUNDAYS_OFF, 18), (behaviour.FRIDAYS_OFF, 15)],
+)
+def test_office_hours_are_no_timer(figures: Warehouse, repository: str, days: int) -> None:
+    """Nor are three weeks of them, whatever the days off."""
+    assert patterns(figures, repository) == ["unknown"] * days
+
+
+def test_what_comes_on_every_weekday_is_a_timer(figures: Warehouse) -> None:
+    """From the seventh day on: none is left out then."""
+    assert patterns(figures, behaviour.NIGHTLY) == ["unknown"] * 6 + ["polling"] * 15
 
 
 def test_a_jittery_timer_keeps_its_period(figures: Warehouse) -> None:
@@ -94,3 +110,10 @@ def test_steady_share_and_variation_by_their_formula(figures: Warehouse) -> None
     near = sum(abs(gap - median) <= 0.1 * median for gap in gaps)
     assert variation == pytest.approx(deviation / mean, abs=0.001)
     assert share == pytest.approx(near / len(gaps), abs=0.02)
+
+
+@pytest.mark.parametrize("repository", behaviour.ROLLOUTS)
+def test_a_rollout_is_one_for_all_its_members(figures: Warehouse, repository: str) -> None:
+    """Each follows the one before within ten minutes, and three are a roll-out: the first and last too."""
+    minutes, pattern = behaviour.ROLLOUTS[repository]
+    assert patterns(figures, repository) == [pattern] * len(minutes)

@@ -19,8 +19,16 @@ judged as (
         -- Four gaps may agree by chance: the weaker evidence wants twice as many visits.
         visit_gap_count + 1 >= 2 * {{ var('pattern_visits') }}
         and coalesce(steady_gap_share >= {{ var('steady_share') }}, false) as is_mostly_steady,
-        -- Once a day and on no weekend: whoever begins work at nine is as even as a timer.
-        coalesce(weekend_day_count = 0 and period_seconds >= {{ var('office_period_seconds') }}, false) as is_office,
+        -- Once a day, and on some weekday never: whoever begins work at nine is as even as a timer. A timer of two days
+        -- or more comes on each weekday in turn; it is told from a person by a weekend only.
+        coalesce(
+            period_seconds >= {{ var('office_period_seconds') }}
+            and (
+                weekend_day_count = 0
+                or (weekday_count < 7 and period_seconds < 3 * {{ var('office_period_seconds') }})
+            ),
+            false
+        ) as is_office,
         coalesce(client_category in ('runtime_k8s', 'runtime_orch'), false) as is_cluster,
         -- Each digest was taken in one go, and never again.
         cold_digest_count > 0 and burst_count = cold_digest_count as is_taken_once
@@ -65,6 +73,13 @@ ruled as (
                 visit_gap_count + 1 >= {{ var('pattern_visits') }}
                 and visit_gap_variation > {{ var('irregular_variation') }}
                 and not is_mostly_steady
+                -- Timers behind one address rest for as long each time. Of one pause that cannot be said: then the next
+                -- day must have other hours.
+                and coalesce(
+                    steady_pause_share < {{ var('steady_share') }}, day_count > 1 and hour_count = hour_of_day_count
+                )
+                -- Nor does a person come at the same times day after day.
+                and 2 * time_count > moment_count
                 and tag_count >= 2
                 -- No cluster, no server, and nobody who never sleeps: several timers behind one address do not.
                 and not is_cluster

@@ -61,12 +61,17 @@ final as (
         rhythms.gap_variation,
         rhythms.visit_gap_variation,
         rhythms.steady_gap_share,
+        rhythms.steady_pause_share,
         rhythms.period_seconds,
         coalesce(rhythms.gap_count, 0) as gap_count,
         coalesce(rhythms.visit_gap_count, 0) as visit_gap_count,
         presence.day_count,
         presence.weekend_day_count,
-        presence.hour_count
+        presence.weekday_count,
+        presence.hour_count,
+        presence.hour_of_day_count,
+        presence.moment_count,
+        presence.time_count
     from summed
     left join presence using (pattern_date, chain_origin_id, repository)
     left join rhythms using (pattern_date, chain_origin_id, repository)

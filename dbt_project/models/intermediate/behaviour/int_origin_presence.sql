@@ -1,4 +1,4 @@
--- On which days and at which hours (UTC) of the look-back an origin came.
+-- On which days, weekdays and hours (UTC) of the look-back an origin came.
 with pattern_days as (
     select * from {{ ref('int_pattern_days') }}
 ),
@@ -7,12 +7,17 @@ lookups as (
     select * from {{ ref('int_origin_lookups') }}
 ),
 
-lookup_hours as (
+lookup_times as (
     select
         chain_origin_id,
         repository,
         pull_date,
-        list(distinct hour(started_at)) as hours
+        list(distinct hour(started_at)) as hours,
+        -- Times of day of five minutes; not of those who come more often than any person.
+        case
+            when count(*) <= {{ var('person_lookups_per_day') }}
+                then list(distinct 12 * hour(started_at) + minute(started_at) // 5)
+        end as times
     from lookups
     group by chain_origin_id, repository, pull_date
 ),
@@ -24,11 +29,15 @@ final as (
         present.repository,
         count(*) as day_count,
         count(*) filter (where isodow(days.pull_date) in (6, 7)) as weekend_day_count,
-        len(list_distinct(flatten(list(days.hours)))) as hour_count
-    from lookup_hours as days
+        count(distinct isodow(days.pull_date)) as weekday_count,
+        len(list_distinct(flatten(list(days.hours)))) as hour_count,
+        cast(sum(len(days.hours)) as bigint) as hour_of_day_count,
+        cast(coalesce(sum(len(days.times)), 0) as bigint) as moment_count,
+        coalesce(len(list_distinct(flatten(list(days.times)))), 0) as time_count
+    from lookup_times as days
     inner join pattern_days on days.pull_date = pattern_days.pull_date
     -- Only of origins that were there on the day itself.
-    inner join lookup_hours as present
+    inner join lookup_times as present
         on
             pattern_days.pattern_date = present.pull_date
             and days.chain_origin_id = present.chain_origin_id

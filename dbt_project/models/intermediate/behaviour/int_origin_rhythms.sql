@@ -34,16 +34,30 @@ windowed as (
     group by pattern_days.pattern_date, gaps.chain_origin_id, gaps.repository, gaps.gap_seconds, gaps.is_tag_of_before
 ),
 
--- Two views of what is one turn of a timer. A watcher asks for all its tags at once: a turn is what lies within
--- half a minute. One tag asked for again is a turn however soon; not within the second, as a fleet in step does.
-turns as (
-    select *, 'visit' as kind
+visits as (
+    select
+        *,
+        sum(gap_ms_sum) over of_one / sum(gap_count) over of_one as mean_gap_ms
     from windowed
     where gap_seconds > {{ var('visit_gap_seconds') }}
+    window of_one as (partition by pattern_date, chain_origin_id, repository)
+),
+
+-- Two views of what is one turn of a timer. A watcher asks for all its tags at once: a turn is what lies within
+-- half a minute. One tag asked for again is a turn however soon; not within the second, as a fleet in step does.
+-- And the pauses, which are longer than the mean: several timers of one period behind one address come one after the
+-- other, then all of them rest, for as long each time.
+turns as (
+    select * exclude (mean_gap_ms), 'visit' as kind
+    from visits
     union all
     select *, 'repeat' as kind
     from windowed
     where is_tag_of_before and gap_seconds >= 1
+    union all
+    select * exclude (mean_gap_ms), 'pause' as kind
+    from visits
+    where 1000 * gap_seconds > mean_gap_ms
 ),
 
 ranked as (
@@ -87,6 +101,7 @@ summed_turns as (
         repository,
         kind,
         sum(gap_count) as turn_count,
+        coalesce(sum(gap_count) filter (where gap_seconds > {{ var('visit_gap_seconds') }}), 0) + 1 as run_count,
         -- One gap has nothing to agree with.
         case
             when sum(gap_count) > 1
@@ -100,7 +115,7 @@ summed_turns as (
 ),
 
 -- The view that shows the steadier timer, of those with enough turns to tell. A few quick repeats are one visit of a
--- person who tries again; a loop goes on.
+-- person who tries again, however often that happens; a loop goes on.
 best_turns as (
     select
         *,
@@ -110,7 +125,9 @@ best_turns as (
                 coalesce(steady_gap_ms, mean_gap_ms)
         end as period_ms
     from summed_turns
-    where kind = 'visit' or turn_count + 1 >= 2 * {{ var('pattern_visits') }}
+    where
+        kind = 'visit'
+        or (kind = 'repeat' and turn_count + 1 >= 2 * {{ var('pattern_visits') }} * run_count)
     qualify row_number() over (
         partition by pattern_date, chain_origin_id, repository
         order by
@@ -118,6 +135,11 @@ best_turns as (
             coalesce(steady_share, 0) desc,
             kind desc
     ) = 1
+),
+
+pauses as (
+    select * from summed_turns
+    where kind = 'pause'
 ),
 
 summed as (
@@ -142,12 +164,14 @@ final as (
         summed.gap_variation,
         best_turns.turn_variation as visit_gap_variation,
         best_turns.steady_share as steady_gap_share,
+        pauses.steady_share as steady_pause_share,
         -- Two tags asked for in turn every few seconds have no turns: the mean of all gaps, then.
         greatest(
             1, cast(round(coalesce(best_turns.period_ms, summed.gap_ms_sum / summed.gap_count) / 1000) as bigint)
         ) as period_seconds
     from summed
     left join best_turns using (pattern_date, chain_origin_id, repository)
+    left join pauses using (pattern_date, chain_origin_id, repository)
 )
 
 select * from final
