@@ -170,10 +170,10 @@ def _rows(name: str, repository: _Repository) -> list[dict[str, Any]]:
 
 
 def _kind(manifest: _Manifest) -> str | None:
-    """An entry with a platform, or with several layers, is an image; a chart has neither, and is small.
+    """An entry with a platform is an image; a chart has none, and all its layers are small.
 
-    A large one may be an image that no index lists. BuildKit gives an attestation in an index the platform
-    unknown/unknown.
+    Several large layers are an image that no index lists; a single one may be. BuildKit gives an attestation
+    in an index the platform unknown/unknown.
     """
     if manifest.index is not None:
         return "index"
@@ -183,9 +183,11 @@ def _kind(manifest: _Manifest) -> str | None:
         return "attestation"
     if manifest.artifact:
         return "artifact"
-    if manifest.platform or len(manifest.layers) > 1:
+    if manifest.platform:
         return "image"
-    return "artifact" if manifest.sizes and max(manifest.sizes) < SMALLEST_LAYER else None
+    if manifest.sizes and max(manifest.sizes) < SMALLEST_LAYER:
+        return "artifact"
+    return "image" if len(manifest.layers) > 1 else None
 
 
 def _is_of_no_platform(manifest: _Manifest) -> bool:

@@ -44,6 +44,8 @@ def test_the_corpus_catalogue(corpus: Path) -> None:
         ({"layers": ["sha256:1", "sha256:2"]}, "image"),
         ({"layers": ["sha256:1"]}, None),
         ({"layers": ["sha256:1"], "sizes": [182]}, "artifact"),
+        ({"layers": ["sha256:1", "sha256:2"], "sizes": [9_000, 900]}, "artifact"),
+        ({"layers": ["sha256:1", "sha256:2"], "sizes": [65_536, 900]}, "image"),
         ({"layers": ["sha256:1"], "sizes": [65_536]}, None),
         ({"layers": ["sha256:1"], "sizes": [65_536], "artifact": True}, "artifact"),
         ({"layers": ["sha256:1"], "attestation": True}, "attestation"),

@@ -48,9 +48,9 @@ final as (
                 then 'Push: ' || {{ counted('push_count', 'request') }} || ' wrote to the repository, or asked to.'
             when 'artifact'
                 then case
-                    when artifact_count > 0 and artifact_count >= image_request_count - blob_count
+                    when is_artifacts_only
                         then
-                            'Artifact: only signatures, attestations or referrers were asked for ('
+                            'Artifact: only charts, signatures, attestations or referrers were asked for ('
                             || {{ counted('artifact_count', 'request') }} || ').'
                     else 'Artifact: ' || client || ' is a client for signatures and charts, not for images.'
                 end

@@ -37,6 +37,8 @@ counted as (
         count(*) filter (where is_push) as push_count,
         count(*) filter (where is_success) as success_count,
         count(*) filter (where request_kind = 'referrers' or manifest_kind = 'artifact') as artifact_count,
+        count(*) filter (where manifest_kind = 'artifact' and reference_type = 'digest') as artifact_by_digest_count,
+        count(*) filter (where is_tag_request and is_success and object_id is null) as unseen_tag_count,
         count(*) filter (where is_of_deletion) as deletion_count,
         count(*) filter (where request_kind in ('manifest', 'blob')) as image_request_count,
         count(*) filter (where is_manifest_answer and method = 'GET') as manifest_get_count,

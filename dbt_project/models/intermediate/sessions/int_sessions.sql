@@ -44,6 +44,10 @@ counted as (
 with_layers as (
     select
         *,
+        artifact_count > 0
+        -- Of a tag whose answer nobody saw, the digest asked for next says what it means.
+        and artifact_count + case when artifact_by_digest_count > 0 then unseen_tag_count else 0 end
+        >= image_request_count - blob_count as is_artifacts_only,
         known_layer_count + greatest(0, unknown_blob_count - greatest(0, expected_config_count - known_config_count))
             as layer_count,
         known_layer_count + refused_layer_count + greatest(
@@ -58,7 +62,7 @@ concluded as (
         *,
         case
             when push_count > 0 then 'push'
-            when artifact_count > 0 and artifact_count >= image_request_count - blob_count then 'artifact'
+            when is_artifacts_only then 'artifact'
             -- A tool for artifacts takes images too (oras cp, cosign save): an index or an image, and layers.
             when
                 origin.client_category in ('artifact', 'signing')
