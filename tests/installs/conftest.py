@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from pipeline.settings import Settings
 from pipeline.warehouse.marts import open_marts, rows
-from tests.installs import traffic
+from tests.installs import others, traffic
 from tests.support.layouts import write
 from tests.support.warehouse import Warehouse, build_and_publish, load_logs
 
@@ -33,9 +34,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = tmp_path_factory.mktemp("installs")
     crowd = traffic.crowd()
     lines = [*crowd, *traffic.with_gap(), *traffic.installs(), *traffic.unmet()]
-    lines += [*traffic.two_tags(), *traffic.throttled(), *traffic.unheard()]
+    lines += [*traffic.two_tags(), *traffic.throttled(), *traffic.unheard(), *others.lines()]
     late = [line for line in lines if LATE[0] <= traffic.day_of(line) <= LATE[1]]
-    settings = Settings(data=folder / "data", logs=str(folder / "logs"), identity_epoch="month")
+    catalogue = folder / "catalogue.json"
+    catalogue.write_text(json.dumps(others.catalogue()), "utf-8")
+    settings = Settings(
+        data=folder / "data", logs=str(folder / "logs"), identity_epoch="month", catalogue=catalogue
+    )
     settings.data.mkdir(parents=True)
     _load_and_build(settings, [line for line in lines if line not in late], folder / "logs" / "first.jsonl")
     with open_marts(settings) as con:

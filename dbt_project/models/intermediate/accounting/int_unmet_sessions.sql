@@ -43,6 +43,7 @@ facts as (
         bool_or(is_ask and method = 'GET' and reference_type = 'tag' and is_redirected) as is_tag_get_redirected,
         bool_or(is_ask and is_redirected) as is_redirected,
         count(*) filter (where request_kind = 'blob' and is_success) as blob_count,
+        max_by(status, request_number) filter (where request_kind = 'blob' and not is_success) as refused_blob_status,
         count(*) filter (where is_ask) as ask_count
     from asked
     group by pull_id
@@ -85,7 +86,12 @@ judged as (
             when not is_answered and last_status = 403 then 'refused'
             when not is_answered and last_status = 429 then 'rate_limited'
             when not is_answered and last_status >= 500 then 'unavailable'
-            when not is_answered or not can_pull or image_get_count + blob_count > 0 then null
+            when not is_answered or not can_pull or blob_count > 0 then null
+            -- The manifests were answered, and of what they list nothing was.
+            when refused_blob_status = 429 then 'rate_limited'
+            when refused_blob_status in (401, 403) then 'refused'
+            when refused_blob_status >= 400 then 'unavailable'
+            when image_get_count > 0 then null
             when index_digest is not null and not coalesce(has_platform, false) then 'platform_missing'
             -- A client able to pull that has a tag's manifest goes on; after a redirect to a 404 it cannot.
             when index_digest is null and is_tag_get_redirected and digest_get_count = 0 then 'not_found'

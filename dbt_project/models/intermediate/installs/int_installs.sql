@@ -62,7 +62,8 @@ installs as (
     from versions
     {{ join_unique_keys('versions', 'unique_keys') }}
     where
-        versions.is_install
+        -- A day knows only what had been seen up to it.
+        (versions.is_install or versions.left_out_on is not null)
         and versions.pull_date >= (select min(days.install_date) - {{ window }} from days)
 ),
 
@@ -103,7 +104,9 @@ sightings as (
         coalesce(bool_and(installs.is_updater), false) as is_updater
     from days
     inner join acts as installs
-        on installs.pull_date between days.install_date - {{ window }} and days.install_date
+        on
+            installs.pull_date between days.install_date - {{ window }} and days.install_date
+            and coalesce(days.install_date < installs.left_out_on, true)
     group by
         days.install_date,
         installs.repository,

@@ -64,7 +64,7 @@ endpoints as (
         {{ unique_key('endpoint', 'versions') }} as endpoint_key
     from versions
     {{ join_unique_keys('versions', 'unique_keys') }}
-    where versions.is_install
+    where versions.is_install or versions.left_out_on is not null
 ),
 
 endpoint_days as (
@@ -100,7 +100,8 @@ final as (
         counted.stale_count,
         counted.unknown_count,
         counted.unique_endpoint_count,
-        busiest_days.endpoint_count as install_count_lower_bound,
+        -- Of the busiest day's addresses one may be that of who was known as a mirror later.
+        least(busiest_days.endpoint_count, counted.unique_endpoint_count) as install_count_lower_bound,
         counted.install_count_upper_bound
     from counted
     inner join busiest_days using (install_date, repository)

@@ -22,11 +22,26 @@ children as (
     select * from {{ ref('stg_manifest_children') }}
 ),
 
+challenges as (
+    select * from {{ ref('int_refused_challenges') }}
+),
+
 -- Where the answer was seen: a GET that was refused after a look-up says nothing of what runs.
 refused as (
     select pull_id
     from {{ ref('int_unmet_sessions') }}
     where doubt is null
+    union
+    -- A challenge belongs to no session.
+    select pulls.pull_id
+    from pulls
+    inner join challenges
+        on
+            pulls.origin_id = challenges.origin_id
+            and pulls.repository = challenges.repository
+            and challenges.requested_at between pulls.started_at
+            and pulls.started_at + interval '1' second * {{ var('auth_answer_seconds') }}
+    where pulls.outcome = 'version_check'
 ),
 
 -- An image that several indexes list does not tell which of them was meant.
