@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 import re
 import stat
@@ -15,6 +16,8 @@ from typing import BinaryIO
 
 import zstandard
 
+from ingest import archives
+from ingest.archives import ArchiveError
 from ingest.errors import ObjectError, PassingObjectError
 from ingest.unpacking import UnpackingError, unpacked
 
@@ -25,9 +28,8 @@ MAX_DECOMPRESSED_BYTES = 8 * 1024**3
 _ZSTD_BITE = 256
 
 _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"\xfd7zXZ\x00": "xz", b"BZh": "bzip2"}
-_ARCHIVES = {b"PK\x03\x04": ("zip", "unzip"), b"7z\xbc\xaf": ("7z", "7z x"), b"Rar!": ("rar", "unrar x")}
-# Where tar writes its name.
-_TAR = slice(257, 262)
+_ARCHIVES = {b"7z\xbc\xaf": ("7z", "7z x"), b"Rar!": ("rar", "unrar x")}
+_UNREAD = {b"\x04\x22\x4d\x18": ("lz4", "lz4 -d"), b"\x1f\x9d": ("compress", "uncompress")}
 PROMISES = {".gz": "gzip", ".zst": "zstd"}
 _TEXT = re.compile(rb"[\t\r\n -~]+")
 
@@ -54,17 +56,43 @@ def packing_of(path: Path, name: str) -> str:
 
 def _lines(file: BinaryIO, path: Path, name: str) -> tuple[str, Iterator[bytes]]:
     kind = _compression(file, path, name)
-    blocks = _without_tar(_guarded(name, kind, _READERS[kind](file)), name)
+    if kind == "zip":
+        return kind, _guarded(name, kind, _of_members(archives.of_zip(file), name))
+    blocks = _guarded(name, kind, _READERS[kind](file))
+    first = next(blocks, b"")
+    blocks = _chained(first, blocks)
+    if archives.is_tar(first):
+        members = _of_members(archives.of_tar(blocks), name)
+        return ("tar" if kind == "none" else f"{kind}, tar"), _guarded(name, "tar", members)
     names, blocks = unpacked(blocks)
     return ", ".join([kind, *names]), _unpacking(blocks, name) if names else blocks
 
 
-def _without_tar(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
-    """The same blocks. Raises ObjectError for an archive, whose heads would stand among the lines."""
-    for number, block in enumerate(blocks):
-        if not number and block[_TAR] == b"ustar":
-            raise ObjectError(name, "is a tar archive", "Unpack it: tar xf.")
-        yield block
+def _chained(first: bytes, blocks: Iterator[bytes]) -> Iterator[bytes]:
+    if first:
+        yield first
+    yield from blocks
+
+
+def _of_members(members: Iterator[io.BufferedIOBase], name: str) -> Iterator[bytes]:
+    """The lines of each file of an archive, one file after the other. Raises ObjectError."""
+    try:
+        for member in members:
+            file = io.BufferedReader(member)
+            head = file.peek(8)[:8]
+            if head.startswith((archives.ZIP, *_ARCHIVES, *_UNREAD)):
+                raise ObjectError(name, "is an archive in which another one lies", "Unpack it.")
+            kind = next((known for magic, known in _MAGIC.items() if head.startswith(magic)), "none")
+            last = b""
+            for block in _unpacking(unpacked(_READERS[kind](file))[1], name):
+                yield block
+                last = block or last
+            if last and not last.endswith(b"\n"):
+                yield b"\n"
+    except ArchiveError as error:
+        raise ObjectError(name, error.reason, error.way_out) from None
+    except archives.DAMAGE:
+        raise ObjectError(name, "the archive is damaged or cut off", "Fetch it again.") from None
 
 
 def _unpacking(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
@@ -98,6 +126,11 @@ def _compression(file: BinaryIO, path: Path, name: str) -> str:
     for magic, (archive, command) in _ARCHIVES.items():
         if head.startswith(magic):
             raise ObjectError(name, f"is a {archive} archive", f"Unpack it: {command}.")
+    for magic, (compression, command) in _UNREAD.items():
+        if head.startswith(magic):
+            raise ObjectError(name, f"is compressed by {compression}", f"Decompress it: {command}.")
+    if head.startswith(archives.ZIP):
+        return "zip"
     kind = next((known for magic, known in _MAGIC.items() if head.startswith(magic)), "none")
     promised = PROMISES.get(path.suffix)
     # Text under such a name was decompressed on its way: curl and GCS do so, and keep the name.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import glob
 import os
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,18 +11,8 @@ from datetime import datetime
 from pathlib import Path
 
 from ingest.errors import SourceError, one_line
+from ingest.log_names import IN_WORDS, UNFINISHED, is_named_like_a_log
 from ingest.sources.model import LogObject
-
-# access.log, access.log.1, access.log-20261123.gz, edge.jsonl.zst. Whatever is compressed, too: CloudFront
-# writes E2K2LNL5N3WR51.2026-10-20-08.f9d74a3b.gz: among logs it is one, or is refused by its name.
-_LOG_NAME = re.compile(
-    r"^[^.].*(?:(?:\.log|_log|\.json|\.jsonl|\.ndjson|\.csv|\.tsv)(?:[.-][\w.:+-]*)?"
-    r"|\.(?:gz|zst|bz2|xz|zip|7z|tar|tgz)"
-    r"|(?:log|access|journal).*\.(?:txt|out|export))$",
-    re.IGNORECASE | re.DOTALL,
-)
-_UNFINISHED = (".tmp", ".part", ".swp", ".swx", "~")
-_LOG_NAMES_TEXT = "*.log, *.json, *.jsonl, *.ndjson, *.csv or *.tsv, rotated or not, or compressed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +69,7 @@ def left_out(location: str) -> list[str]:
     return sorted(
         one_line(str(file.relative_to(path)))
         for file in others
-        if not file.name.startswith(".") and not file.name.endswith(_UNFINISHED)
+        if not file.name.startswith(".") and not file.name.endswith(UNFINISHED)
     )
 
 
@@ -92,7 +81,7 @@ def _files_of_folder(folder: Path, location: str) -> list[Path]:
     if not logs:
         raise SourceError(
             location,
-            f"none of the folder's {len(files)} files is named like a log ({_LOG_NAMES_TEXT})",
+            f"none of the folder's {len(files)} files is named like a log ({IN_WORDS})",
             "Give a glob to read files of other names.",
         )
     return logs
@@ -140,11 +129,7 @@ def _files_below(folder: Path) -> list[Path]:
 
 
 def _logs_among(paths: list[Path]) -> list[Path]:
-    return [path for path in paths if _is_named_like_a_log(path.name) or path.is_dir()]
-
-
-def _is_named_like_a_log(name: str) -> bool:
-    return bool(_LOG_NAME.match(name)) and not name.endswith(_UNFINISHED)
+    return [path for path in paths if is_named_like_a_log(path.name) or path.is_dir()]
 
 
 def _describe(path: Path, source: str) -> LogObject:

@@ -187,11 +187,13 @@ ZST = zstandard.ZstdCompressor(write_checksum=True).compress(LONG)
             "is named as a gzip file and does not begin like one",
             id="bytes named gzip",
         ),
-        pytest.param(b"PK\x03\x04...", "logs.zip", "is a zip archive. Unpack it: unzip", id="zip"),
+        pytest.param(b"PK\x03\x04...", "logs.zip", "the archive is damaged or cut off", id="zip"),
         pytest.param(
-            gzip.compress(TAR), "logs.tar.gz", "is a tar archive. Unpack it: tar xf", id="tar in gzip"
+            gzip.compress(TAR), "logs.tar.gz", "the archive is damaged or cut off", id="tar in gzip"
         ),
-        pytest.param(TAR, "logs.log", "is a tar archive", id="tar not named so"),
+        pytest.param(TAR, "logs.log", "the archive is damaged or cut off", id="tar not named so"),
+        pytest.param(b"7z\xbc\xaf..", "logs.7z", "is a 7z archive. Unpack it: 7z x", id="7z"),
+        pytest.param(b"\x04\x22\x4d\x18..", "a.lz4", "is compressed by lz4. Decompress it: lz4 -d", id="lz4"),
     ],
 )
 def test_a_damaged_object_is_refused_as_a_whole(
