@@ -14,6 +14,7 @@ _STRINGS = re.compile(_STRING, re.DOTALL)
 # Outside strings: a comma before a closing bracket, and the names of what is not a number. DuckDB reads both.
 _TOLERATED = re.compile(rf"({_STRING})|,(?=\s*[}}\]])|-?\b(?:nan|inf(?:inity)?)\b", re.IGNORECASE | re.DOTALL)
 # What nginx writes without `escape=json`: bytes as \x22, which is no JSON.
+_BRACKETED_DAY = re.compile(r"\[[0-3][0-9]/[A-Z]")
 BYTES = re.compile(r"(?:\\x[0-9A-Fa-f]{2})+")
 
 
@@ -63,11 +64,11 @@ def first_text(document: Pairs, pointers: Iterable[str]) -> str | None:
     """The first text, number or truth value that a JSON pointer leads to.
 
     Objects, arrays and NaN are passed over, and so are texts that begin like an object: the fast reader sees
-    no difference.
+    no difference. A time in brackets (Tomcat) is none of these.
     """
     for pointer in pointers:
         text = as_text(at(document, pointer))
-        if text is not None and not text.startswith(("{", "[")):
+        if text is not None and (not text.startswith(("{", "[")) or _BRACKETED_DAY.match(text)):
             return text
     return None
 

@@ -14,8 +14,6 @@ PAIRS_ADVICE = (
     " LOG_FORMAT='time=$time_iso8601 level=$ignored addr=$remote_addr method=$request_method"
     ' path=$request_uri status=$status agent="$http_user_agent"\'.'
 )
-# The length, the name of the field, and the stream: the length's last byte may be a line break.
-_DOCKER_STREAMS = ("\x06stdout", "\x06stderr", "\n\x06stdout", "\n\x06stderr")
 
 
 class Look(NamedTuple):
@@ -38,10 +36,6 @@ def look(texts: list[str]) -> Look:
         return _json(texts)
     if first.startswith("<"):
         return Look("XML or HTML")
-    if any(text.startswith(_DOCKER_STREAMS) for text in texts):
-        return Look(
-            "what Docker's `local` driver writes", "Read it by Docker: docker logs <container> > access.log."
-        )
     if _BINARY.search(texts[0]):
         return Look("binary data")
     if _PAIRS.fullmatch(first):

@@ -11,7 +11,7 @@ from ingest.documents import Pairs, as_text
 from ingest.fields import EARLIEST_US, LATEST_US
 from ingest.times import NO_REFERENCE
 
-_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT"}
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT"}
 _REQUEST = re.compile(r"[A-Z]+ \S*/v2/\S* HTTP/[0-9.]+")
 _AGENT = re.compile(r"(?!HTTP/)[A-Za-z][\w.-]*/v?[0-9].*", re.DOTALL)
 # So many values of a field must look like what it is proposed for: not each client sends an agent.
@@ -21,17 +21,17 @@ _SOME = 0.5
 _NAME = re.compile(r"[A-Za-z@_][\w@.~-]{0,39}")
 
 
-def _is_time(text: str) -> bool:
+def is_time(text: str) -> bool:
     """A time that a log may have: any number is one of 1970."""
     moment = times.microseconds(text, NO_REFERENCE)
     return moment is not None and EARLIEST_US <= moment < LATEST_US
 
 
 _LOOKS: dict[str, tuple[Callable[[str], bool], float]] = {
-    "time": (_is_time, _MOST),
+    "time": (is_time, _MOST),
     "remote_addr": (lambda text: parse_address(text) is not None, _MOST),
     "request": (lambda text: bool(_REQUEST.fullmatch(text)), _SOME),
-    "method": (lambda text: text in _METHODS, _MOST),
+    "method": (lambda text: text in METHODS, _MOST),
     "request_uri": (lambda text: "/v2/" in text and bool(re.match(r"/|https?://", text)), _SOME),
     "status": (lambda text: bool(re.fullmatch(r"[1-5][0-9]{2}", text)), _MOST),
     "user_agent": (lambda text: bool(_AGENT.fullmatch(text)), _SOME),

@@ -141,7 +141,10 @@ class _Reading:
             "select format_number, count(*) from lines group by all order by count(*) desc, 1"
         ).fetchall()
         self.con.execute("alter table lines drop column format_number")
-        formats = {self.context.formats[number].name: count for number, count in found}
+        # The format of a sample's names and that of all names are one to a person.
+        formats: Counter[str] = Counter()
+        for number, count in found:
+            formats[self.context.formats[number].name] += count
         staged, quarantined = sum(formats.values()), self.tally.reasons.total()
         return ReadCounts(
             log_format=next(iter([*formats, *dict(self.tally.near.most_common(1))]), CONTRACT_A.name),
@@ -151,7 +154,7 @@ class _Reading:
             quarantined=quarantined,
             skipped=self.tally.skipped,
             reasons=dict(sorted(self.tally.reasons.items())),
-            formats=formats,
+            formats=dict(formats),
             envelopes=dict(sorted(self.tally.envelopes.items())),
             missing_fields=dict(sorted(self.tally.missing_fields.items())),
             wrong_fields=tuple(sorted(self.tally.wrong_fields)),

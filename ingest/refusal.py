@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ingest import documents, proposal
 from ingest.documents import Pairs
 from ingest.errors import ObjectError
 from ingest.fields import FIELDS
-from ingest.formats import BY_NAME, CONTRACT_A, FORMATS
+from ingest.formats import BY_NAME, CONTRACT_A, FORMATS, named_fields
 from ingest.formats.model import AnyFormat, JsonFormat
 from ingest.line_scan import Way
 from ingest.looks import is_notification, look
@@ -33,6 +34,8 @@ def check_head(head: list[RawLine], ways: Counter[Way], context: Context, name: 
         _check_declared(texts, context.formats[0], name)
     elif is_notification(texts[0]) or not any(_is_nearly_contract_a(text) for text in texts):
         seen, way_out = look(texts)
+        if not way_out and (lacking := named_fields.lacking(_documents(texts))):
+            seen = f"JSON without {' and without '.join(lacking)}, and what that is cannot be guessed"
         raise ObjectError(
             name, f"is no access log that can be read: it begins with {seen}", way_out or _way_out(texts)
         )
@@ -66,7 +69,7 @@ def check(counts: ReadCounts, name: str) -> None:
 
 
 def _way_out(texts: list[str]) -> str:
-    table = proposal.propose(document for document in map(_document, texts) if document is not None)
+    table = proposal.propose(_documents(texts))
     if not table:
         return "docs/log-format.md has the formats that are known, and how to name one of your own."
     return (
@@ -79,7 +82,7 @@ def _check_declared(texts: list[str], item: AnyFormat, name: str) -> None:
     """A JSON path that leads nowhere in any line is a mistake in the table, not in the log."""
     if not isinstance(item, JsonFormat) or item is CONTRACT_A:
         return
-    loaded = [document for document in map(_document, texts) if document is not None]
+    loaded = list(_documents(texts))
     lost = [
         f"{field} ({', '.join(item.pointers[field])})"
         for field in ("time", *REQUIRED)
@@ -93,6 +96,10 @@ def _check_declared(texts: list[str], item: AnyFormat, name: str) -> None:
             + "; ".join(lost),
             "Compare them with a line of the log: a/b is b inside a.",
         )
+
+
+def _documents(texts: list[str]) -> Iterator[Pairs]:
+    return (document for document in map(_document, texts) if document is not None)
 
 
 def _document(text: str) -> Pairs | None:

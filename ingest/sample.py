@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from ingest import times
 from ingest.bytepass import ObjectBytes
+from ingest.documents import Pairs
+from ingest.envelopes.peel import peel
 from ingest.errors import RejectedLine
-from ingest.formats import FORMATS, cloudfront, iis
+from ingest.formats import FORMATS, cloudfront, iis, json_fields, named_fields
 from ingest.formats.model import AnyFormat
 from ingest.line_scan import Way
 from ingest.parts import Joiner
 from ingest.rawlines import RawLine
-from ingest.strict import Comment, Context, fit, time_of
+from ingest.strict import Comment, Context, document_of, fit, time_of
 from ingest.texts import tidy
 from ingest.times import NO_REFERENCE, YearReference
 
 SAMPLED_LINES = 1000
+_NAMED_LINES = 200
 _DAY_US = 86_400 * 10**6
 # Before any quote or bracket: what a client sent stands behind one.
 _FULL_DATE = re.compile(
@@ -34,7 +37,25 @@ def context_of(data: ObjectBytes, head: list[RawLine], declared: AnyFormat | Non
     if names:
         own = {room.FORMAT: room.with_columns(names) for room in (cloudfront, iis)}
         formats = tuple(own.get(item, item) for item in formats)
+    if json_fields.FORMAT in formats and (named := named_fields.found_in(_documents(head))):
+        place = formats.index(json_fields.FORMAT)
+        # Lines that have other names than those of the sample are still tried by the format of all names.
+        formats = (*formats[:place], named, *formats[place:])
     return Context(formats, _year(data, head))
+
+
+def _documents(head: list[RawLine]) -> Iterator[Pairs]:
+    """The JSON objects of some lines, and what lies in envelopes around or inside them."""
+    for line in head[:: max(1, len(head) // _NAMED_LINES)]:
+        text, depth = tidy(line.content), 0
+        while True:
+            document = document_of(text)
+            if isinstance(document, Pairs):
+                yield document
+            peeled = peel(text, document, depth)
+            if peeled is None:
+                break
+            text, depth = peeled.line, depth + 1
 
 
 def ways_of(lines: Iterable[RawLine], context: Context) -> Counter[Way]:

@@ -31,7 +31,8 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _KNOWN = frozenset({*FIELD_NAMES, PATH_ALIAS})
 _PATTERNS = {field.name: re.compile(field.pattern) for field in FIELDS}
-_REQUEST = re.compile(r"([A-Za-z_-]+) (.*?)(?: (HTTP/[0-9.]+))?", re.DOTALL)
+# Hypercorn writes the protocol as its number alone.
+_REQUEST = re.compile(r"([A-Za-z_-]+) (.*?)(?: (HTTP/[0-9.]+|[123](?:\.[01])?))?", re.DOTALL)
 METHOD = re.compile("[A-Z]{3,7}")
 _COMMENT = re.compile(r"#(?:Version|Fields|Software|Date|Start-Date|Remark)[:=]")
 # Of every format; without them there is no request. A line of contract A has a user agent, too.
@@ -114,6 +115,7 @@ def fit(text: str, formats: tuple[AnyFormat, ...]) -> Fit:
         raise Comment
     names: list[str] = []
     time = host = None
+    outer: Pairs | None = None
     while True:
         document = document_of(text)
         for item in formats:
@@ -122,7 +124,8 @@ def fit(text: str, formats: tuple[AnyFormat, ...]) -> Fit:
                 return Fit(item, tuple(names), values, time, host)
         peeled = peel(text, document, len(names))
         if peeled is None:
-            raise _nearest(text, document, formats)
+            raise _nearly(outer, formats) or _nearest(text, document, formats)
+        outer = document if outer is None and isinstance(document, Pairs) else outer
         text = peeled.line
         names.append(peeled.envelope)
         time, host = peeled.time or time, peeled.host or host
@@ -186,6 +189,15 @@ def _with_request(values: dict[str, str | None]) -> dict[str, str | None]:
         # Envoy says only whom it was named: the last of them is who spoke to it.
         values["remote_addr"] = (values.get("x_forwarded_for") or "").rpartition(",")[2].strip() or None
     return values
+
+
+def _nearly(document: Pairs | None, formats: tuple[AnyFormat, ...]) -> RejectedLine | None:
+    """Why a JSON object that misses little of a request is none: its `msg` is no line of another format."""
+    candidates = [item for item in formats if isinstance(item, JsonFormat)] if document is not None else []
+    if document is None or not candidates:
+        return None
+    missing = min((_missing(item, document) for item in candidates), key=len)
+    return RejectedLine("missing_field", missing[0]) if 1 <= len(missing) <= 2 else None
 
 
 def _nearest(text: str, document: Pairs | str | None, formats: tuple[AnyFormat, ...]) -> RejectedLine:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from ingest.unpacking import csv_rows, encodings, journal_export, json_documents
+from ingest.unpacking import csv_rows, docker_local, encodings, journal_export, json_documents
 from ingest.unpacking.model import UnpackingError
 
 # Enough to see the first event of most documents, and the head of any table.
@@ -20,6 +20,7 @@ _ENCODINGS: dict[str, tuple[Callable[[bytes], bool], Callable[[Iterable[bytes]],
     "nul": (encodings.is_nul_separated, encodings.from_nul_separated),
 }
 _CONTENTS: dict[str, tuple[Callable[[bytes], bool], Callable[[Iterable[bytes]], Iterator[str]]]] = {
+    "docker-local": (docker_local.is_local, docker_local.lines),
     "journal-export": (journal_export.is_export, journal_export.lines),
     "json-documents": (json_documents.is_packed, json_documents.lines),
     "csv": (csv_rows.is_table, csv_rows.lines),

@@ -1,4 +1,7 @@
-"""CSV with a head: what Kibana, Splunk, Datadog, CloudWatch Logs Insights and queries on tables export."""
+"""Tables with a head: what Kibana, Splunk, Datadog, CloudWatch Logs Insights and queries on tables export.
+
+Between the columns stand commas, semicolons (Excel in much of Europe), tabs or bars.
+"""
 
 from __future__ import annotations
 
@@ -7,31 +10,37 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 
-from ingest.formats import json_fields
+from ingest.formats.named_fields import REQUIRED_NAMES, bare, bare_tail
 from ingest.unpacking.model import UnpackingError, texts
 
-_HEAD = re.compile(r'"?[@A-Za-z_][\w @.()-]*"?(?:,"?[@A-Za-z_][\w @.()-]*"?)+')
+_HEAD = re.compile(r'"?[@A-Za-z_][\w @.()\[\]/-]*"?(?:SIGN"?[@A-Za-z_][\w @.()\[\]/-]*"?)+')
+_SIGNS = ",;\t|"
+_HEADS = {sign: re.compile(_HEAD.pattern.replace("SIGN", re.escape(sign))) for sign in _SIGNS}
 _MOST_CHARACTERS = 1024 * 1024
-# Exports write some names with a capital.
-_CAPITALS = {"Date": "date", "Message": "message", "Time": "time", "Timestamp": "timestamp", "Line": "line"}
-_LINES = {"message", "@message", "_raw", "line", "log", "textPayload", "body"}
-_FIELDS = {pointer[1:] for pointers in json_fields.FORMAT.pointers.values() for pointer in pointers}
-# So many columns of a log of requests are no accident.
+# Exports write some names with a capital, or with a zone behind them.
+_COMMON = {name.lower(): name for name in ("date", "message", "time", "timestamp", "line", "TimeGenerated")}
+_LINES = {"message", "@message", "_raw", "line", "log", "textPayload", "body", "LogMessage", "LogEntry"}
+# So many columns that a request needs are no accident.
 _FEWEST_FIELDS = 4
 
 
 def is_table(head: bytes) -> bool:
     """Whether the first line names the columns of a log: one with the line itself, or four known fields."""
-    first = head.decode("utf-8", "replace").lstrip("\ufeff").partition("\n")[0].rstrip("\r")
-    if b"\n" not in head or not _HEAD.fullmatch(first):
+    first = _first_line(head)
+    sign = _sign_of(first) if b"\n" in head else None
+    if sign is None:
         return False
-    names = _names(next(csv.reader([first])))
-    return bool(_LINES & set(names)) or len(_FIELDS & set(names)) >= _FEWEST_FIELDS
+    names = _names(next(csv.reader([first], delimiter=sign)))
+    bare_names = {bare(name) for name in names} | {bare_tail(name) for name in names}
+    known = sum(not required.isdisjoint(bare_names) for required in REQUIRED_NAMES.values())
+    return bool(_LINES & set(names)) or known >= _FEWEST_FIELDS
 
 
 def lines(blocks: Iterable[bytes]) -> Iterator[str]:
-    """One JSON object a row, with the names of the columns. Raises UnpackingError for what is no CSV."""
-    rows = csv.reader(_with_breaks(texts(blocks)))
+    """One JSON object a row, with the names of the columns. Raises UnpackingError for what is no table."""
+    broken = _with_breaks(texts(blocks))
+    first = next(broken)
+    rows = csv.reader(_chained(first, broken), delimiter=_sign_of(first.rstrip("\r\n")) or ",")
     try:
         names = _names(next(rows))
         for row in rows:
@@ -41,8 +50,23 @@ def lines(blocks: Iterable[bytes]) -> Iterator[str]:
         raise UnpackingError(f"its CSV cannot be read in line {rows.line_num:,}") from None
 
 
+def _first_line(head: bytes) -> str:
+    return head.decode("utf-8", "replace").lstrip("\ufeff").partition("\n")[0].rstrip("\r")
+
+
+def _sign_of(first: str) -> str | None:
+    """What stands between the columns; None where the line is no head."""
+    return next((sign for sign, pattern in _HEADS.items() if pattern.fullmatch(first)), None)
+
+
 def _names(row: list[str]) -> list[str]:
-    return [_CAPITALS.get(name.strip(), name.strip()) for name in row]
+    names = [name.strip().removesuffix(" [UTC]") for name in row]
+    return [_COMMON.get(name.lower(), name) for name in names]
+
+
+def _chained(first: str, others: Iterator[str]) -> Iterator[str]:
+    yield first
+    yield from others
 
 
 def _with_breaks(blocks: Iterator[str]) -> Iterator[str]:

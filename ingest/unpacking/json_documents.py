@@ -20,7 +20,7 @@ _LOOKED_AT = 200
 # `Infinity`, and a number.
 _LONGEST_WORD = 32
 _FIRST_KEYS = re.compile(
-    rb'\s*\{\s*"(?:records|Records|events|entries|resourceLogs|hits|results|data|messageType)"\s*:'
+    rb'\s*\{\s*"(?:records|Records|events|entries|resourceLogs|hits|results|tables|data|messageType)"\s*:'
 )
 
 
@@ -173,6 +173,25 @@ def _plain(found: object) -> list[object] | None:
     return found if isinstance(found, list) and all(isinstance(event, dict) for event in found) else None
 
 
+def _results(found: object) -> list[object] | None:
+    """Splunk's output_mode=json; of `aws logs get-query-results` each event is a list of names and values."""
+    if isinstance(found, list) and found and all(isinstance(event, list) for event in found):
+        return [{str(pair.get("field")): pair.get("value") for pair in _dicts(event)} for event in found]
+    return _plain(found)
+
+
+def _tables(found: object) -> list[object] | None:
+    """Azure Monitor's query API: `{"tables":[{"columns":[{"name":…}],"rows":[[…]]}]}`."""
+    if not isinstance(found, list) or not all(isinstance(item, dict) and "rows" in item for item in found):
+        return None
+    events: list[object] = []
+    for item in _dicts(found):
+        names = [str(column.get("name")) for column in _dicts(item.get("columns"))]
+        rows = item["rows"] if isinstance(item["rows"], list) else []
+        events += [dict(zip(names, row, strict=False)) for row in rows if isinstance(row, list)]
+    return events
+
+
 def _hits(found: object) -> list[object] | None:
     """Elasticsearch: `{"hits":{"hits":[{"_source":…}]}}`."""
     return _plain(found.get("hits")) if isinstance(found, dict) else None
@@ -231,7 +250,8 @@ _EVENTS: dict[str, Callable[[object], list[object] | None]] = {
     "records": _plain,  # Azure
     "Records": _plain,  # CloudTrail
     "entries": _plain,  # Cloud Logging's entries.list
-    "results": _plain,  # Splunk's output_mode=json
+    "results": _results,
+    "tables": _tables,
     "resourceLogs": _open_telemetry,
     "hits": _hits,
     "data": _loki,

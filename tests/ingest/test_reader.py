@@ -184,7 +184,6 @@ def test_an_empty_object_is_a_fact(read: Callable[..., Any]) -> None:
             b'{"Records":[{"eventVersion":"1.08","eventSource":"ecr.amazonaws.com","eventName":"BatchGetImage"}]}',
             "events of AWS CloudTrail, which has no requests for layers",
         ),
-        (b"\0\0\0\n\n\x06stdout\x10\x01\x1a\x01x\0\0\0\n" * 3, "what Docker's `local` driver writes"),
         (b"ts=1 level=info addr=192.0.2.7 status=200\n", r"pairs of names and values \(logfmt\)"),
         (gzip.compress(gzip.compress(b"192.0.2.7 - - [x]\n", mtime=0), mtime=0), "gzip inside gzip"),
         (b"SQLite format 3" + b"\x00" * 100 + b"\n", "binary data"),
@@ -193,6 +192,11 @@ def test_an_empty_object_is_a_fact(read: Callable[..., Any]) -> None:
         (b"name,age\nA,1\n", "the head of a CSV file"),
         (b'{"time":"2026-11-23","addr":"x"}\n', "JSON that has none of the fields"),
         (b"Name;Age\nA;1\n", "text of another form"),
+        # bunny.net tells no method: a HEAD cannot be told from a pull.
+        (
+            b'{"statusCode":200,"timestamp":1792484820000,"remoteIp":"192.0.2.7","url":"https://x/v2/"}\n',
+            "JSON without a method",
+        ),
     ],
 )
 def test_an_unknown_format_is_said_and_what_to_do(

@@ -66,6 +66,23 @@ LOKI = {
         "result": [{"stream": {}, "values": [["1792484820000000000", line] for line in LINES]}],
     },
 }
+# `aws logs get-query-results`, and Azure Monitor's query API
+INSIGHTS = {"results": [[{"field": "@message", "value": line}] for line in LINES], "status": "Complete"}
+AZURE_TABLES = {
+    "tables": [{"name": "Primary", "columns": [{"name": "LogMessage"}], "rows": [[line] for line in LINES]}]
+}
+
+
+def _local(cut: int | None = None) -> bytes:
+    """Docker's `local` driver: messages of protocol buffers between their lengths; each line in two parts."""
+    written = b""
+    for line in (line.encode() for line in LINES):
+        for text, is_part in ((line[:40], b"\x20\x01"), (line[40:], b"")):
+            message = b"\x0a\x06stdout\x10\x80\x01\x1a" + bytes([len(text)]) + text + is_part
+            written += len(message).to_bytes(4, "big") + message + len(message).to_bytes(4, "big")
+    return written[:cut]
+
+
 SPLUNK = {"preview": False, "init_offset": 0, "results": [{"_raw": line} for line in LINES]}
 ELASTIC = {"took": 3, "hits": {"total": 3, "hits": [{"_source": {"message": line}} for line in LINES]}}
 FILTERED = {"events": EVENTS, "searchedLogStreams": [], "nextToken": "x]}"}
@@ -105,6 +122,11 @@ PACKED = {
     "record separators (journalctl -o json-seq)": "".join(
         "\x1e" + json.dumps({"MESSAGE": line}) + "\n" for line in LINES
     ),
+    "logs insights": json.dumps(INSIGHTS),
+    "azure monitor's tables": json.dumps(AZURE_TABLES),
+    "semicolons between columns": _table().replace(",", ";"),
+    "tabs between columns": _table().replace(",", "\t"),
+    "docker's local driver": _local(),
     "bzip2": bz2.compress("\n".join([*LINES, ""]).encode()),
     "xz": lzma.compress("\n".join([*LINES, ""]).encode()),
     "an array in gzip": gzip.compress(json.dumps(EVENTS).encode()),
@@ -150,6 +172,11 @@ def test_what_is_not_packed_stays_as_it_is(kind: str) -> None:
     content = PLAIN[kind].encode()
     names, blocks = unpacked(iter([content]))
     assert (names, b"".join(blocks)) == ([], content)
+
+
+def test_the_half_message_of_a_running_container_waits(read: Read) -> None:
+    """And the rest of what is there is read; the whole of it is the longer stage of one log."""
+    assert len(read(_local(cut=-20)).rows) == len(LINES) - 1
 
 
 def test_a_torn_line_among_documents_costs_itself_only(read: Read) -> None:
@@ -201,6 +228,14 @@ def test_attributes_of_open_telemetry_are_fields(read: Read) -> None:
         pytest.param(json.dumps(AZURE)[:-2], "its JSON breaks off", id="records that break off"),
         pytest.param(
             json.dumps(EVENTS)[:-1] + ", oops]", "its JSON breaks off", id="an array with a word in it"
+        ),
+        pytest.param(
+            _local().replace(b"\x20\x01\0\0", b"\x20\x01\0\1"),
+            "its messages are damaged",
+            id="lengths that differ",
+        ),
+        pytest.param(
+            _local().replace(b"\x1a", b"\x1d"), "not those of Docker's local driver", id="other messages"
         ),
         pytest.param(_journal(text=False)[:-40], "its journal breaks off", id="a field that breaks off"),
         pytest.param(
