@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ingest import typed_sql
 from ingest.envelopes import BY_NAME as ENVELOPES
-from ingest.envelopes.model import HOST, JsonEnvelope, TextEnvelope
+from ingest.envelopes.model import AS_JSON, HOST, JsonEnvelope, PairsEnvelope, TextEnvelope
 from ingest.fields import FIELDS, MAX_DEPTH
 from ingest.formats import CONTRACT_A
 from ingest.formats.model import AnyFormat, JsonFormat, TextFormat
@@ -66,7 +66,7 @@ def query(way: Way, formats: Sequence[AnyFormat], reference: YearReference, has_
             select line_number, line, null::varchar as outer_time, null::varchar as outer_host from batch
             where {_is_shallow(has_brackets)}
         ),
-        {_peelings(way.envelopes)}
+        {_peelings(way.envelopes, formats)}
         {_fields(way, formats)},
         completed as materialized (
             select line_number, outer_host, {_has_usual_escapes(way.log_format)} as is_usual,
@@ -91,12 +91,14 @@ def _is_shallow(has_brackets: bool) -> str:
     return rf"len(regexp_replace(line, '[^\[{{]', '', 'g')) <= {MAX_DEPTH}"
 
 
-def _peelings(names: Iterable[str]) -> str:
+def _peelings(names: Iterable[str], formats: Sequence[AnyFormat]) -> str:
     steps = []
     for depth, name in enumerate(names):
         envelope = ENVELOPES[name]
         if isinstance(envelope, TextEnvelope):
             inside = _without_prefix(envelope, depth)
+        elif isinstance(envelope, PairsEnvelope):
+            inside = _from_pairs(envelope, depth, formats)
         else:
             inside = _from_json(envelope, depth)
         steps.append(f"{inside},")
@@ -115,6 +117,22 @@ def _without_prefix(envelope: TextEnvelope, depth: int) -> str:
         f"stripped_{depth} as materialized (select *, {found} as found from peeled_{depth}),"
         f" peeled_{depth + 1} as (select line_number, found.line as line, {time} as outer_time,"
         f" {host} as outer_host from stripped_{depth} where found.line <> '')"
+    )
+
+
+def _from_pairs(envelope: PairsEnvelope, depth: int, formats: Sequence[AnyFormat]) -> str:
+    """Without the lines of formats that are pairs themselves (`distribution`), which come first."""
+    others = [
+        f" and not regexp_full_match(line, {quoted(item.strict.pattern)}, 's')"
+        for item in formats
+        if isinstance(item, TextFormat) and item.is_pairs
+    ]
+    plain = r"""replace(replace(line, '\', '\\'), '"', '\"')""" if envelope.is_plain else "line"
+    made = f"regexp_replace({plain}, {quoted(envelope.pair)}, {quoted(AS_JSON)}, 'gs')"
+    return (
+        f"peeled_{depth + 1} as (select line_number, '{{' || rtrim({made}, ',') || '}}' as line, outer_time,"
+        f" outer_host from peeled_{depth} where regexp_full_match(line, {quoted(envelope.line)}, 's')"
+        f"{''.join(others)})"
     )
 
 
@@ -162,6 +180,8 @@ def _text_fields(item: TextFormat, table: str, earlier: Sequence[TextFormat]) ->
         for other in earlier
         if other.narrows == item.name
     ]
+    if item.has_optional_place:
+        narrower.append("not regexp_matches(line, '[^ -~]')")
     others = f" where {' and '.join(narrower)}" if narrower else ""
     fields = {place: _of_groups(place, places) for place in dict.fromkeys(places)}
     return (

@@ -2,9 +2,10 @@
 
 Notations: seconds, milliseconds, microseconds or nanoseconds since 1970; ISO 8601, with `_` between date and
 time too (svlogd), or as `20261020T080000Z`; the common log format (`20/Oct/2026:08:00:00 +0330`); HTTP's
-`Tue, 20 Oct 2026 08:00:00 GMT`; `Tue Oct 20 08:00:00 2026`; `20261020080000`; and, without a year, syslog's
-`Oct 20 08:00:00`. A time without a zone is UTC. More digits than microseconds are cut off, but for seconds
-since 1970, which are rounded half up (contract A).
+`Tue, 20 Oct 2026 08:00:00 GMT`; `Tue Oct 20 08:00:00 2026`; Kibana's `Oct 20, 2026 @ 08:00:00.000`;
+JavaScript's `Tue Oct 20 2026 08:00:00 GMT+0000 (…)`; `20261020080000`; TAI64N's `@4000…`; and, without a
+year, syslog's `Oct 20 08:00:00`. Brackets around a time are taken off. A time without a zone is UTC. More
+digits than microseconds are cut off, but for seconds since 1970, which are rounded half up (contract A).
 """
 
 from __future__ import annotations
@@ -36,6 +37,13 @@ _STRICT_HTTP = re.compile(
     rf"{_WEEKDAY}, ([0-3][0-9]) ({_MONTH}) ([0-9]{{4}}) ([0-9:]{{8}}) (?:GMT|UTC|[+]0000)"
 )
 _STRICT_ASCTIME = re.compile(rf"{_WEEKDAY} ({_MONTH}) ([ 0-3][0-9]) ([0-9:]{{8}}){_FRACTION} ([0-9]{{4}})")
+_STRICT_KIBANA = re.compile(rf"({_MONTH}) ([0-9]{{1,2}}), ([0-9]{{4}}) @ ([0-9:]{{8}}){_FRACTION}")
+_STRICT_JAVASCRIPT = re.compile(
+    rf"{_WEEKDAY} ({_MONTH}) ([0-9]{{2}}) ([0-9]{{4}}) ([0-9:]{{8}}) GMT({_ZONE})(?: \([^)]*\))?"
+)
+# https://cr.yp.to/libtai/tai64.html: multilog and s6-log add ten seconds to those since 1970, once for all.
+_STRICT_TAI = re.compile(r"@([0-9a-f]{16})([0-9a-f]{8})")
+_TAI_1970 = 2**62 + 10
 # Caddy's unix_milli_float.
 _STRICT_MILLISECONDS = re.compile(r"[0-9]{13}\.[0-9]{1,14}")
 _STRICT_DIGITS = re.compile(r"[0-9]{13}|[0-9]{16}|[0-9]{19}")
@@ -65,6 +73,8 @@ NO_REFERENCE = YearReference()
 
 def microseconds(text: str, reference: YearReference) -> int | None:
     """µs since 1970, or None where the text is no time."""
+    if text.startswith("[") and text.endswith("]"):
+        text = text[1:-1]
     try:
         if _STRICT_SECONDS.fullmatch(text):
             return int(Decimal(text).quantize(_MICROSECOND, ROUND_HALF_UP).scaleb(6))
@@ -91,6 +101,7 @@ def has_no_zone(text: str) -> bool:
         or (basic and basic[4] is None)
         or _STRICT_SYSLOG.fullmatch(text)
         or _STRICT_ASCTIME.fullmatch(text)
+        or _STRICT_KIBANA.fullmatch(text)
     )
 
 
@@ -129,7 +140,13 @@ def _syslog(text: str, reference: YearReference) -> int | None:
 
 
 def _in_words(text: str) -> int | None:
-    """ISO 8601 without signs, HTTP's and C's notation: rare enough to be left to the strict reader."""
+    """Notations that are rare enough to be left to the strict reader."""
+    if tai := _STRICT_TAI.fullmatch(text):
+        return (int(tai[1], 16) - _TAI_1970) * 1_000_000 + int(tai[2], 16) // 1000
+    if script := _STRICT_JAVASCRIPT.fullmatch(text):
+        return _in_month(script[1], script[2], script[3], script[4], script[5])
+    if kibana := _STRICT_KIBANA.fullmatch(text):
+        return _in_month(kibana[1], kibana[2], kibana[3], kibana[4]) + _fraction(kibana[5])
     if basic := _STRICT_BASIC.fullmatch(text):
         return _since_1970(datetime.strptime(basic[1] + basic[2], "%Y%m%d%H%M%S"), None) + _fraction(basic[3])
     if http := _STRICT_HTTP.fullmatch(text):
@@ -138,8 +155,12 @@ def _in_words(text: str) -> int | None:
         month, day, clock, fraction, year = c[1], c[2].strip(), c[3], c[4], c[5]
     else:
         return None
+    return _in_month(month, day, year, clock) + _fraction(fraction)
+
+
+def _in_month(month: str, day: str, year: str, clock: str, zone: str | None = None) -> int:
     moment = datetime.strptime(f"{MONTHS.index(month) + 1} {day} {year} {clock}", "%m %d %Y %H:%M:%S")
-    return _since_1970(moment, None) + _fraction(fraction)
+    return _since_1970(moment, zone)
 
 
 def _fraction(digits: str | None) -> int:

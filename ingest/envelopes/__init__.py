@@ -7,9 +7,12 @@ from ingest.envelopes import (
     compose,
     cri,
     fluentd,
+    gunicorn,
     json_line,
     kubectl,
     logcli,
+    logfmt,
+    ltsv,
     papertrail,
     pulp,
     stern,
@@ -34,7 +37,10 @@ ENVELOPES: tuple[Envelope, ...] = (
     logcli.ENVELOPE,
     timestamp.ENVELOPE,
     stern.ENVELOPE,
+    gunicorn.ENVELOPE,
     word.ENVELOPE,
+    logfmt.ENVELOPE,
+    ltsv.ENVELOPE,
 )
 BY_NAME = {envelope.name: envelope for envelope in ENVELOPES}
 # More envelopes in one another than this are no log, but an attack.

@@ -22,8 +22,32 @@ ENVELOPE = JsonEnvelope(
         "/short_message",
         "/_source",
         "/result",
+        # Splunk's HTTP collector, and docker's splunk driver
+        "/event",
+        "/event/line",
+        # Kafka Connect, Falcon LogScale, Mezmo, NXLog, Loggly, Azure's container log, OpenTelemetry
+        "/payload",
+        "/@rawstring",
+        "/_line",
+        "/Message",
+        "/raw",
+        "/LogMessage",
+        "/LogEntry",
+        "/Body",
+        # Azure writes some properties as text.
+        "/properties",
     ),
-    time=("/time", "/timestamp", "/@timestamp", "/ts", "/date", "/__REALTIME_TIMESTAMP"),
+    time=(
+        "/time",
+        "/timestamp",
+        "/@timestamp",
+        "/ts",
+        "/date",
+        "/__REALTIME_TIMESTAMP",
+        "/TimeGenerated",
+        "/Timestamp",
+        "/_ts",
+    ),
     samples=(
         (
             '{"log":"a line\\n","stream":"stdout","time":"2026-10-20T08:16:00.4Z"}',
@@ -63,5 +87,14 @@ ENVELOPE = JsonEnvelope(
         ('{"_index":"nginx","_id":"1","_source":{"a":"1"}}', '{"a":"1"}', None, None),
         ('{"msg":" a line","programname":"nginx"}', "a line", None, None),
         ('{"date":1792483200.5,"log":{"a":1}}', '{"a":"1"}', "1792483200.5", None),
+        # https://docs.splunk.com/Documentation/Splunk/latest/Data/FormateventsforHTTPEventCollector
+        ('{"time":"1792483200.5","host":"gw","event":"a line"}', "a line", "1792483200.5", None),
+        ('{"event":{"line":"a line","source":"stdout","tag":"0a"}}', "a line", None, None),
+        (
+            '{"TimeGenerated":"2026-10-20T08:16:00.4Z","PodName":"gw-0","LogMessage":"a line"}',
+            "a line",
+            "2026-10-20T08:16:00.4Z",
+            None,
+        ),
     ),
 )

@@ -61,7 +61,37 @@ class JsonEnvelope:
     samples: tuple[Sample, ...]
 
 
-Envelope = TextEnvelope | JsonEnvelope
+@dataclass(frozen=True)
+class PairsEnvelope:
+    """Names and values, of which a JSON object is made: its values are texts.
+
+    `pair`: one of them with what ends it, as a regular expression for Python and RE2. Its groups are the name, the
+    value as JSON writes it, and a value that JSON writes as it is; one of the two is empty. `is_plain`: no value is
+    escaped, so that quotes and backslashes have to be before the pairs are taken.
+    """
+
+    name: str
+    title: str
+    source: str
+    pair: str
+    samples: tuple[Sample, ...]
+    is_plain: bool = False
+
+    @cached_property
+    def line(self) -> str:
+        """A whole line of pairs; fewer than four are no log."""
+        return f"(?:{_GROUP.sub('(?:', self.pair)}){{4,}}"
+
+    @cached_property
+    def strict(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+        """The line and the pair, compiled."""
+        return re.compile(self.line, re.ASCII | re.DOTALL), re.compile(self.pair, re.ASCII | re.DOTALL)
+
+
+Envelope = TextEnvelope | JsonEnvelope | PairsEnvelope
+# What a pair becomes, for Python and RE2.
+AS_JSON = r'"\1":"\2\3",'
+_GROUP = re.compile(r"\((?!\?)")
 
 
 @dataclass(frozen=True, slots=True)

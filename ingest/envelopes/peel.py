@@ -5,7 +5,7 @@ from __future__ import annotations
 from ingest import documents
 from ingest.documents import Pairs
 from ingest.envelopes import ENVELOPES, MAX_DEPTH
-from ingest.envelopes.model import HOST, JsonEnvelope, Peeled, TextEnvelope
+from ingest.envelopes.model import AS_JSON, HOST, JsonEnvelope, PairsEnvelope, Peeled, TextEnvelope
 
 
 def peel(text: str, document: Pairs | str | None, depth: int) -> Peeled | None:
@@ -18,6 +18,8 @@ def peel(text: str, document: Pairs | str | None, depth: int) -> Peeled | None:
     for envelope in ENVELOPES:
         if isinstance(envelope, TextEnvelope):
             peeled = _prefix(envelope, text)
+        elif isinstance(envelope, PairsEnvelope):
+            peeled = _pairs(envelope, text)
         else:
             peeled = _inside(envelope, document) if isinstance(document, Pairs) else None
         if peeled:
@@ -34,6 +36,15 @@ def _prefix(envelope: TextEnvelope, text: str) -> Peeled | None:
     if host and not HOST.fullmatch(host):
         host = None
     return Peeled(envelope.name, said["line"], said.get("time"), host)
+
+
+def _pairs(envelope: PairsEnvelope, text: str) -> Peeled | None:
+    line, pair = envelope.strict
+    if not line.fullmatch(text):
+        return None
+    if envelope.is_plain:
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return Peeled(envelope.name, "{" + pair.sub(AS_JSON, text).removesuffix(",") + "}")
 
 
 def _inside(envelope: JsonEnvelope, document: Pairs) -> Peeled | None:

@@ -17,6 +17,7 @@ from ingest.formats import (
     artifactory_nginx,
     azure,
     caddy,
+    chi,
     cloudflare,
     cloudfront,
     cloudfront_json,
@@ -29,6 +30,7 @@ from ingest.formats import (
     distribution_json,
     envoy,
     envoy_json,
+    gcore,
     gin,
     gitea,
     gitlab_registry,
@@ -50,6 +52,7 @@ from ingest.formats import (
     traefik,
     traefik_json,
     tyk,
+    uvicorn,
     zot,
 )
 from ingest.formats.model import AnyFormat
@@ -99,6 +102,9 @@ FORMATS: tuple[AnyFormat, ...] = (
     gin.FORMAT,
     s3_access.FORMAT,
     cloudfront_realtime.FORMAT,
+    gcore.FORMAT,
+    chi.FORMAT,
+    uvicorn.FORMAT,
     harbor.FORMAT,
 )
 BY_NAME = {item.name: item for item in FORMATS}

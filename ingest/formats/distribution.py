@@ -14,6 +14,7 @@ def _field(name: str, place: str, times: str = "") -> str:
 
 
 FORMAT = TextFormat(
+    is_pairs=True,
     name="distribution",
     title="distribution's `response completed`",
     source="https://distribution.github.io/distribution/about/configuration/#log",

@@ -3,6 +3,7 @@
 from ingest.formats.model import TextFormat
 
 FORMAT = TextFormat(
+    is_pairs=True,
     name="heroku",
     title="Heroku's router",
     source="https://devcenter.heroku.com/articles/http-routing#heroku-router-log-format",

@@ -44,6 +44,7 @@ SHAPES = {
     "pipe": r"[^|]*",
     "words": r"[^ ]+(?:(?:,| :) [^ ]+)*",  # what nginx writes of several upstreams
     "stamp": r"[^ ]+",
+    "identifier": r"[A-Za-z0-9=_-]{12,64}",
     "hops": r"[0-9A-Fa-f:.]+(?:, ?[0-9A-Fa-f:.]+)+",
     "day": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
     "slashed": r"[0-9]{4}/[0-9]{2}/[0-9]{2}",
@@ -129,11 +130,12 @@ class TextFormat(Format):
     """One line of text. `pattern`: a regular expression with places `<field>` or `<field:shape>`.
 
     A field may have several places, of which one is filled. `narrows`: the format that fits all these lines
-    too, and says less of them.
+    too, and says less of them. `is_pairs`: its lines are names and values, which the envelope logfmt fits too.
     """
 
     pattern: str = ""
     narrows: str = ""
+    is_pairs: bool = False
     escapes: Escapes = "backslash"
 
     @cached_property
@@ -162,6 +164,12 @@ class TextFormat(Format):
         shapes = [found[2] or _SHAPE_OF.get(found[1], "word") for found in _PLACE.finditer(self.pattern)]
         patterns = [_in_ascii(SHAPES[shape]) for shape in shapes]
         return not any("[^" in pattern or pattern.endswith(".*") for pattern in patterns)
+
+    @cached_property
+    def has_optional_place(self) -> bool:
+        """Whether a field may be missing: then a line with an odd character in it fits `fast` without it."""
+        told = self.pattern.removesuffix(_REST)
+        return told != self.pattern and bool(re.search(r"<[a-z_]+(?::[a-z0-9_]+)?>[^<>]*\)\?", told))
 
     @property
     def has(self) -> frozenset[str]:  # noqa: D102

@@ -15,6 +15,7 @@ def _others(names: str) -> str:
 
 
 FORMAT = TextFormat(
+    is_pairs=True,
     name="tyk",
     title="Tyk (access log)",
     source="https://tyk.io/docs/api-management/logs/access-logs",

@@ -7,10 +7,10 @@ here must come out as three downloads from three addresses. `Line` is a recorded
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from tests.conformance import writers
@@ -18,6 +18,7 @@ from tests.support.layouts import Corpus, Layout, Line, as_combined, separate
 
 PULLS = ("cri-containerd.cold-tag", "docker.fullcold", "podman.cold-tag")
 Variant = Callable[[list[Line]], list[str]]
+Made = TypeVar("Made")
 
 
 class ThreePulls:
@@ -29,8 +30,10 @@ class ThreePulls:
         self.lines = corpus.lines
 
 
-def lay_out(corpus: Path, variants: dict[str, Variant]) -> dict[str, tuple[Layout, list[str]]]:
-    """Each variant as a layout (its own names and addresses' times) and the text of its lines."""
+def lay_out(
+    corpus: Path, variants: Mapping[str, Callable[[list[Line]], Made]]
+) -> dict[str, tuple[Layout, Made]]:
+    """Each variant as a layout (its own names and addresses' times) and what it makes of the lines."""
     pulls = ThreePulls(Corpus(corpus))
     made = {}
     for number, (name, variant) in enumerate(variants.items()):

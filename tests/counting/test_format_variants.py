@@ -1,4 +1,4 @@
-"""Three cold pulls in over a hundred ways to log them: three downloads from three addresses each time."""
+"""Three cold pulls in two hundred ways to log them: three downloads from three addresses each time."""
 
 from __future__ import annotations
 
@@ -8,15 +8,26 @@ from pathlib import Path
 import pytest
 
 from tests.counting import format_variants as known
-from tests.counting.format_variants import lay_out
+from tests.counting.format_variants import Variant, lay_out
+from tests.counting.further_variants import FURTHER, FURTHER_WITHOUT_AGENT, Content
 from tests.counting.tried import Session, sessions_of
 from tests.counting.unlisted_variants import UNLISTED, UNLISTED_WITHOUT_AGENT
-from tests.support.layouts import Layout, write_text
+from tests.support.layouts import Layout
 from tests.support.warehouse import make
 
 Tried = dict[str, tuple[Layout, list[Session]]]
-VARIANTS = known.VARIANTS | UNLISTED
-WITHOUT_AGENT = known.WITHOUT_AGENT | UNLISTED_WITHOUT_AGENT
+
+
+def as_bytes(variant: Variant) -> Content:
+    """Lines of text as the bytes of a file."""
+    return lambda lines: "".join(f"{line}\n" for line in variant(lines)).encode()
+
+
+VARIANTS: dict[str, Content] = {
+    **{name: as_bytes(variant) for name, variant in (known.VARIANTS | UNLISTED).items()},
+    **FURTHER,
+}
+WITHOUT_AGENT = known.WITHOUT_AGENT | UNLISTED_WITHOUT_AGENT | FURTHER_WITHOUT_AGENT
 CLIENTS = {"containerd", "docker", "podman"}
 
 
@@ -24,8 +35,9 @@ CLIENTS = {"containerd", "docker", "podman"}
 def tried(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Tried:
     folder = tmp_path_factory.mktemp("variants")
     layouts = {}
-    for name, (layout, lines) in lay_out(corpus, VARIANTS).items():
-        write_text(lines, folder / "logs" / f"{re.sub('[^a-z0-9]+', '-', name.lower())}.log")
+    (folder / "logs").mkdir()
+    for name, (layout, content) in lay_out(corpus, VARIANTS).items():
+        (folder / "logs" / f"{re.sub('[^a-z0-9]+', '-', name.lower())}.log").write_bytes(content)
         layouts[name] = layout
     sessions = sessions_of(make(folder / "data", folder / "logs", only=("fct_pulls",)))
     return {name: (layout, sessions.get(_repository(layout), [])) for name, layout in layouts.items()}

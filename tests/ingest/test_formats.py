@@ -25,7 +25,7 @@ from ingest.strict import Context, document_of, fit, read_text
 # 2026-11-01T00:00:00Z: the samples of syslog, whose times have no year, are of October 2026.
 WRITTEN = 1_793_491_200
 # The rooms' own tools; every other file in them is one declaration.
-TOOLS = {"model", "own", "choice", "nginx_variables", "twins", "limits", "peel"}
+TOOLS = {"model", "own", "choice", "nginx_variables", "twins", "limits", "named_fields", "peel"}
 SAMPLES = [
     pytest.param(item, line, expected, id=f"{item.name} {number}")
     for item in FORMATS

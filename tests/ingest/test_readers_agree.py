@@ -197,7 +197,39 @@ def test_the_property_sees_a_scan_that_misnumbers_rows(
 
 
 # Lines of other formats, in envelopes, with every kind of thing in them that the queries must leave alone.
-ALL_FORMATS = [line for item in FORMATS for line, _ in item.samples]
+# Names that only a sample of the lines makes known, one after the other and inside one another; logfmt, LTSV.
+AGENT = "containerd/v1.7.21"
+STAMP = "2026-10-20T08:27:00.4Z"
+NAMED_DOCUMENTS: list[dict[str, Any]] = [
+    {"eventTimestamp": STAMP, "sourceIpPort": "192.0.2.20:40312", "requestMethod": "GET"}
+    | {
+        "requestPath": "/v2/",
+        "responseCode": 200,
+        "bytesSent": 1600,
+        "userAgent": AGENT,
+        "duration_ms": "12.5",
+    },
+    {"time": 1792484820400, "res": {"statusCode": 200, "headers": {"content-length": 1600}}, "msg": "done"}
+    | {
+        "req": {
+            "method": "GET",
+            "url": "/v2/",
+            "headers": {"user-agent": AGENT},
+            "remoteAddress": "192.0.2.20",
+        }
+    },
+    {"time": "[20/Oct/2026:08:27:00 +0000]", "host": "192.0.2.20", "request": "GET /v2/ HTTP/1.1"}
+    | {"statusCode": "200"},
+]
+LABELS = (
+    'time:[20/Oct/2026:08:27:00 +0000]\thost:{}\treq:GET /v2/ HTTP/1.1\tstatus:200\tsize:1600\tua:a\\\\("1'
+)
+NAMED = [
+    *map(json.dumps, NAMED_DOCUMENTS),
+    f'time={STAMP} level=INFO method=GET uri=/v2/ remote_addr=192.0.2.20 status=200 ua="{AGENT}"',
+    *(LABELS.format(f"192.0.2.{number}") for number in (20, 21)),
+]
+ALL_FORMATS = [line for item in FORMATS for line, _ in item.samples] + NAMED * 6
 agents = st.one_of(
     texts,
     odd_texts,
@@ -253,6 +285,22 @@ def foreign_differences(read: Callable[..., Any], lines: list[bytes]) -> list[st
 @settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(lines=st.lists(foreign_lines(), min_size=1, max_size=8))
 def test_both_readers_make_the_same_of_other_formats(read: Callable[..., Any], lines: list[bytes]) -> None:
+    assert foreign_differences(read, lines) == []
+
+
+@pytest.mark.parametrize("name", ["combined", "tyk"])
+def test_an_odd_character_in_an_optional_field_hides_it_from_no_reader(
+    read: Callable[..., Any], name: str
+) -> None:
+    """The query would find the line without that field: of `combined` the address that a proxy names."""
+    line = max((line for line, _ in BY_NAME[name].samples), key=len)
+    line = line.replace("docker/27.3.1", "\x01docker") + ' "203.0.113.9\x01"'
+    assert foreign_differences(read, [line.encode()]) == []
+
+
+@pytest.mark.parametrize("name", ["distribution", "tyk", "heroku"])
+def test_a_format_of_pairs_keeps_its_lines_beside_logfmt(read: Callable[..., Any], name: str) -> None:
+    lines = [line.encode() for line in (NAMED[3], NAMED[3], BY_NAME[name].samples[0][0])]
     assert foreign_differences(read, lines) == []
 
 
