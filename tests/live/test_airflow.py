@@ -73,16 +73,17 @@ def start(repo_root: Path, data: Path) -> Running:
 def test_every_dag_runs_and_all_of_it_ends(
     repo_root: Path, tmp_path_factory: pytest.TempPathFactory, kind: signal.Signals
 ) -> None:
-    """The second time on the data directory of the first."""
+    """The second time on the data directory of the first, and ended as soon as it says where its page is."""
     data = tmp_path_factory.getbasetemp() / "airflow-data"
     running = start(repo_root, data)
     try:
         password_file = data / "airflow" / "password.json"
         assert password_file.stat().st_mode & 0o777 == 0o600
         assert str(password_file) in running.line
-        dags = running.dags(json.loads(password_file.read_text("utf-8"))["admin"])
-        ours = {path.stem for path in (repo_root / "dags").glob("*.py")} - {"pullhouse_alert"}
-        assert dags == dict.fromkeys(ours, False)
+        if kind == signal.SIGINT:
+            dags = running.dags(json.loads(password_file.read_text("utf-8"))["admin"])
+            ours = {path.stem for path in (repo_root / "dags").glob("*.py")} - {"pullhouse_alert"}
+            assert dags == dict.fromkeys(ours, False)
         family = running.family + psutil.Process(running.shell.pid).children(recursive=True)
         assert any("scheduler" in " ".join(_words(process)) for process in family)
         [ours_alone] = [one for one in running.family if _words(one)[1:] == ["-m", "pipeline", "airflow"]]
