@@ -9,21 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from typing import NamedTuple
 
 import pandas as pd
 
 from enrichers.clients.rules import ClientRule, client_rules, kernel_rules, platform_names
-
-COLUMNS = [
-    "client_name",
-    "client_version",
-    "client_category",
-    "engine_os",
-    "client_os",
-    "architecture",
-    "kernel_hint",
-]
 
 # The longest recorded one has 160 characters. A longer one than this is nobody's, and cutting it would
 # lose the end, where docker names the program that gave the order.
@@ -42,9 +32,8 @@ _TOKEN = re.compile(r" (os|arch|kernel)/(\S+)")
 _UPSTREAM = "UpstreamClient("
 
 
-@dataclass(frozen=True)
-class Client:
-    """What one user agent says, in the order of COLUMNS; None where it does not.
+class Client(NamedTuple):
+    """What one user agent says; None where it does not.
 
     `engine_os`: of the machine where the requesting program runs. `client_os`: of the person's machine
     that gave the order. `architecture`: of the requesting machine (an image's may differ).
@@ -59,6 +48,7 @@ class Client:
     kernel_hint: str | None = None
 
 
+COLUMNS = list(Client._fields)
 UNKNOWN = Client()
 
 
@@ -68,7 +58,7 @@ def classify(frame: pd.DataFrame) -> pd.DataFrame:
     `frame`: user_agent (text or null; as JSON decoded it). Returns COLUMNS (text or null, dtype object)
     on the same index. Raises ReferenceDataError when the rules cannot be used.
     """
-    rows = [astuple(describe(agent)) for agent in frame["user_agent"]]
+    rows = [describe(agent) for agent in frame["user_agent"]]
     return pd.DataFrame(rows, columns=COLUMNS, index=frame.index, dtype=object)
 
 
