@@ -16,7 +16,14 @@ from typing import Any
 
 import httpx
 
-from pipeline.catalogue.registry_client import ANSWER_S, CONNECT_S, READ_S, LookUpError, read_body
+from pipeline.catalogue.registry_client import (
+    ANSWER_S,
+    CONNECT_S,
+    READ_S,
+    LookUpError,
+    is_certificate,
+    read_body,
+)
 from pipeline.settings import Settings, TotalSource
 from pipeline.warehouse.own_files import TOTALS
 
@@ -85,7 +92,9 @@ def _as_total_error() -> Iterator[None]:
         raise TotalError("the registry's answer is too long, or too slow") from None
     except httpx.TimeoutException:
         raise TotalError("the registry did not answer in time") from None
-    except (httpx.HTTPError, httpx.InvalidURL):
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        if is_certificate(error):
+            raise TotalError("the registry's certificate is refused: has it run out?") from None
         raise TotalError("the registry cannot be reached, or its answer broke off") from None
 
 

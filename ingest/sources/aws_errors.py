@@ -14,6 +14,7 @@ from botocore.exceptions import (
     NoRegionError,
     PartialCredentialsError,
     ProfileNotFound,
+    SSLError,
 )
 
 from ingest.errors import PassingObjectError, SourceError
@@ -23,6 +24,7 @@ _SET_CREDENTIALS = (
     " as `connection` of the source (docs/sources.md)."
 )
 _LATER = "Nothing is lost: the next run asks again."
+_CERTIFICATE = "Has it run out? An authority of your own is named"
 
 # Code of the answer → what it means, and what to do.
 _CODES = {
@@ -59,6 +61,8 @@ def explain(error: Exception) -> tuple[str, str]:
         return "no credentials are found", _SET_CREDENTIALS
     if isinstance(error, NoRegionError):
         return "no region is set", "Set AWS_DEFAULT_REGION, or the `region` of the source."
+    if isinstance(error, SSLError):
+        return "its certificate is refused (SSLError)", f"{_CERTIFICATE} by AWS_CA_BUNDLE. {_LATER}"
     if isinstance(error, ConnectionError | HTTPClientError):
         return f"cannot be reached ({type(error).__name__})", f"Is the endpoint right? {_LATER}"
     return f"cannot be read ({type(error).__name__})", _LATER

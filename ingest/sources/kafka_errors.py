@@ -14,8 +14,12 @@ _NAMES = {
         ("there is no such topic", "Mend the location, or let the topic be made."),
     ),
     **dict.fromkeys(
-        ("_TRANSPORT", "_ALL_BROKERS_DOWN", "_RESOLVE", "_TIMED_OUT", "_SSL"),
+        ("_TRANSPORT", "_ALL_BROKERS_DOWN", "_RESOLVE", "_TIMED_OUT"),
         ("no broker answers", f"Are addresses and connection right? {_LATER}"),
+    ),
+    "_SSL": (
+        "a broker's certificate is refused",
+        f"Has it run out? The connection names an authority of your own as ssl.ca.location. {_LATER}",
     ),
     **dict.fromkeys(
         ("_AUTHENTICATION", "SASL_AUTHENTICATION_FAILED"), ("the credentials are refused", _CREDENTIALS)

@@ -32,6 +32,7 @@ LONGEST_WAIT_S = 30.0
 MAX_REDIRECTS = 3
 
 UNREACHABLE = "unreachable"
+CERTIFICATE = "certificate refused"
 TIMEOUT = "timeout"
 BROKEN = "broken answer"
 RATE_LIMITED = "rate limited"
@@ -41,7 +42,7 @@ NOT_FOUND = "not found"
 UNEXPECTED = "unexpected answer"
 REDIRECT_REFUSED = "redirect refused"
 # Not the digest's fault: the registry, or what stands before it, could not answer.
-REGISTRYS_FAULT = {UNREACHABLE, TIMEOUT, RATE_LIMITED, SERVER_ERROR, UNAUTHORIZED}
+REGISTRYS_FAULT = {UNREACHABLE, CERTIFICATE, TIMEOUT, RATE_LIMITED, SERVER_ERROR, UNAUTHORIZED}
 _WORTH_ANOTHER_TRY = {UNREACHABLE, TIMEOUT, BROKEN, RATE_LIMITED, SERVER_ERROR}
 
 _CHALLENGE = re.compile(r'(\w+)\s*=\s*(?:"([^"]*)"|([^\s,"]+))')
@@ -154,8 +155,8 @@ class RegistryClient:
         except (httpx.RemoteProtocolError, httpx.DecodingError):
             # The connection ended before the answer did, or what came is no HTTP.
             raise LookUpError(BROKEN) from None
-        except httpx.HTTPError:
-            raise LookUpError(UNREACHABLE) from None
+        except httpx.HTTPError as error:
+            raise LookUpError(CERTIFICATE if is_certificate(error) else UNREACHABLE) from None
 
     def _authorize(self, repository: str, challenge: str) -> str:
         """The Authorization header that a challenge asks for.
@@ -178,6 +179,11 @@ class RegistryClient:
         answer, body = self._send(url, "application/json", self._basic)
         _check_status(answer)
         return f"Bearer {_token(body)}"
+
+
+def is_certificate(error: httpx.HTTPError | httpx.InvalidURL) -> bool:
+    """Whether a server's certificate was refused: it has run out, or nobody known signed it."""
+    return "CERTIFICATE_VERIFY_FAILED" in str(error)
 
 
 def _basic(credentials: Credentials | None) -> str | None:

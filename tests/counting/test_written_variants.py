@@ -15,8 +15,8 @@ from tests.support.warehouse import make
 from tests.support.written import Scenario, Written
 
 SCENARIOS = 109
-# Two nodes in turn, whose clocks agree: nothing in the log says that they do. Three looks of podman within 0.2 s:
-# it was recorded to ask for a tag twice within one pull, 1.62 s apart.
+# Two nodes in turn, whose clocks agree: nothing in the log says that they do. Three looks of podman within
+# 0.2 s: it was recorded to ask for a tag twice within one pull, 1.62 s apart.
 KNOWN = {"podmannodes.in-turn", "autoupdate.podman"}
 DAY = timedelta(days=1)
 Session = tuple[datetime, str, str | None, str | None, int]

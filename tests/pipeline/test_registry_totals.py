@@ -15,6 +15,7 @@ from enrichers.manifests.manifest import LARGEST_BODY
 from pipeline import registry_totals
 from pipeline.settings import Settings, TotalSource
 from pipeline.warehouse import own_files
+from tests.support import expired
 
 TODAY = date(2026, 6, 8)
 ANSWERS: dict[str, tuple[int, str, bytes]] = {
@@ -113,3 +114,8 @@ def test_it_is_off(tmp_path: Path) -> None:
     """Nobody is asked of whom nobody said so."""
     assert registry_totals.ask(Settings(data=tmp_path), TODAY) == {"asked": 0, "learned": 0, "failed": {}}
     assert json.dumps(registry_totals.ask(Settings(data=tmp_path), TODAY))
+
+
+def test_a_certificate_that_has_run_out(tmp_path: Path) -> None:
+    with expired.server(tmp_path) as url, pytest.raises(registry_totals.TotalError, match="has it run out"):
+        registry_totals.read(TotalSource(registry="x", repository="acme/app", url=f"{url}/v2/", field="n"))

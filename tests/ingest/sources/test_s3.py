@@ -9,8 +9,9 @@ import pytest
 
 from ingest.errors import ObjectError, PassingObjectError, SourceError
 from ingest.sources import LocationError, scheme_of, source_at
+from ingest.sources.model import LogObject
 from ingest.sources.s3 import S3Source, _prefixes
-from tests.support import stores
+from tests.support import expired, stores
 from tests.support.stores import Environ, Store
 
 LINES = b'{"a":1}\n' * 1_000
@@ -193,6 +194,24 @@ def test_what_a_source_that_cannot_be_listed_says(
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     assert said("s3://bucket").startswith("s3://bucket: cannot be reached (EndpointConnectionError)")
+
+
+def test_a_certificate_that_has_run_out_is_said(
+    tmp_path: Path, patient: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of listing and of fetching; nothing lands."""
+    for name, value in stores.ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    said = r"its certificate is refused \(SSLError\)\. Has it run out\?"
+    with expired.server(tmp_path) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        opened = source("s3://bucket", tmp_path)
+        with pytest.raises(SourceError, match=said):
+            opened.list()
+        item = LogObject("s3://bucket/a.log", tmp_path / "landing" / "a.log", "edge", 2, 0, '"0a"')
+        with pytest.raises(PassingObjectError, match=said):
+            opened.fetch(item)
+    assert landed(tmp_path) == []
 
 
 def test_a_key_with_control_characters_is_refused_by_its_name(store: Store, tmp_path: Path) -> None:

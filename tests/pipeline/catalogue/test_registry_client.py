@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from enrichers.manifests.manifest import LARGEST_BODY
 from pipeline.catalogue.registry_client import Credentials, LookUpError, RegistryClient
 from tests.pipeline.stub_registry import Answer, StubRegistry, serve
+from tests.support import expired
 
 DIGEST = "sha256:" + "a" * 64
 PATH = f"/v2/acme/app/manifests/{DIGEST}"
@@ -82,6 +84,12 @@ def test_a_registry_below_a_path(stub: StubRegistry) -> None:
 def test_reasons(stub: StubRegistry, answer: Answer, reason: str, waits: list[float]) -> None:
     stub.says(PATH, answer)
     assert ask(stub.url) == (reason, waits)
+
+
+def test_a_certificate_that_has_run_out(tmp_path: Path) -> None:
+    """Asking again would not help."""
+    with expired.server(tmp_path) as url:
+        assert ask(url) == ("certificate refused", [])
 
 
 def test_a_registry_that_is_down() -> None:
