@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from ingest.addresses import parse_address
 from ingest.documents import Pairs, as_text
@@ -114,6 +115,8 @@ _ABOUT_THE_REQUEST = frozenset(
 )
 _DEEPEST = 5
 _MOST_LACKING = 2
+# More fields than this are no log of requests.
+_MOST_LEAVES = 500
 _DAY = re.compile(r"[0-9]{4}[-/][01][0-9][-/][0-3][0-9]")
 _CLOCK = re.compile(r"[0-2][0-9]:[0-5][0-9]:[0-5][0-9](?:[.,][0-9]{1,9})?")
 _PATH = re.compile(r"/|https?://|v2/")
@@ -149,6 +152,9 @@ def bare_tail(name: str) -> str:
 
 
 _PLACES = {field: names.split() for field, names in _NAMES.items()}
+_KNOWN = frozenset(
+    name for names in (*_PLACES.values(), *(names.split() for _, names in _DURATIONS)) for name in names
+)
 # What a table of requests may call its columns (ingest.unpacking.csv_rows).
 REQUIRED_NAMES = {
     field: frozenset(_PLACES[field]) | ({"date"} if field == "time" else frozenset())
@@ -274,10 +280,18 @@ def _add_duration(pointers: dict[str, tuple[str, ...]], columns: dict[str, list[
 
 
 def _columns(documents: Iterable[Pairs]) -> dict[str, list[str]]:
+    """The values of each pointer that has a known name. Others are dropped: names of headers are a client's own."""
     columns: dict[str, list[str]] = {}
+    strange: set[str] = set()
     for document in documents:
-        for pointer, text in _leaves(document, "", 1):
-            columns.setdefault(pointer, []).append(text)
+        for pointer, text in islice(_leaves(document, "", 1), _MOST_LEAVES):
+            if pointer in columns:
+                columns[pointer].append(text)
+            elif pointer not in strange:
+                if _KNOWN.isdisjoint(_called(pointer)):
+                    strange.add(pointer)
+                else:
+                    columns[pointer] = [text]
     return columns
 
 

@@ -16,11 +16,14 @@ import pytest
 
 from enrichers.clients import client, unknown_agents
 from ingest.addresses import resolve
+from ingest.documents import Pairs
 from ingest.errors import RejectedLine
 from ingest.fields import MAX_LINE_BYTES
+from ingest.formats import named_fields
 from ingest.paths import parse
 from ingest.scrub import scrub
 from ingest.strict import Comment, Context, read_text
+from ingest.unpacking import csv_rows
 from tests.support import cpu
 
 PIECES = (
@@ -59,6 +62,7 @@ PIECES = (
         "{",
         '{"a":',
     ),
+    *("a=b ", 'a="b" ', "a:b\t", "a;b", "a= "),
     *('"a":"b",', "UpstreamClient(", ";", "=", "+", "|", "\t", "1.1.1.1 - - [", "<1>", "registry: ", "- "),
 )
 MOST = 24
@@ -87,6 +91,12 @@ READERS: dict[str, Callable[[str], object]] = {
     "line of combined": lambda text: _line(
         f'1.1.1.1 - - [20/Oct/2026:08:00:00 +0000] "{text}" 200 1 "-" "{text}"'
     ),
+    "line of names and values": lambda text: _line(
+        f'time=1 level=info msg="{text}" path=/v2/ status=200 {text}'
+    ),
+    "line of labels": lambda text: _line(f"time:1\thost:1.1.1.1\treq:{text}\tstatus:200\t{text}"),
+    "head of a table": lambda text: csv_rows.is_table(f"time,{text}\n".encode()),
+    "names of a sample": lambda text: named_fields.found_in([Pairs([(name, "x") for name in text])]),
     "line of JSON": lambda text: _line('{"msec": "1792485240.000", "user_agent": "' + text + '"}'),
 }
 
