@@ -58,8 +58,9 @@ def advise(diagnosis: Diagnosis) -> list[str]:
     if tiers.is_double(diagnosis.double_share):
         advice.append(
             f"Two tiers log the same requests: {losses.percent(diagnosis.double_share)} of the lines of one"
-            " log stand in another one too, within 50 ms and under other ids. Load the log of one tier only,"
-            " or everything is counted twice."
+            " log stand in another one too, within 50 ms and under other ids or none (an edge and what lies"
+            " behind it, or two access_log of one nginx). Load one of the two logs only, or everything is"
+            " counted twice."
         )
     if diagnosis.registry_request_share < 0.5:
         advice.append(

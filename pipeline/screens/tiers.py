@@ -1,4 +1,4 @@
-"""Two tiers of gateways that log the same requests: an edge, and what lies behind it."""
+"""Two logs of the same requests: an edge and what lies behind it, or two `access_log` of one nginx."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ FEWEST_LINES = 5
 # A log is what one gateway wrote: an object, or its lines of one node. A request is `doubled` where another
 # log has it too: same method, path and agent, another id, at most 50 ms apart (in the same 50 ms or in those
 # beside), and the same client, or one that the other tier cannot tell since it knows one peer only: the edge.
+# Without ids one of the same moment counts where it stands on another line: copies have their lines in step.
 _SHARES = f"""
 with logs as (
     select
@@ -41,7 +42,8 @@ with logs as (
         and abs(epoch_ms(one.logged_at) - epoch_ms(other.logged_at)) <= {APART_MS}
         and (
             one.request_id <> other.request_id
-            or one.request_id is null and other.request_id is null and one.logged_at <> other.logged_at
+            or one.request_id is null and other.request_id is null
+            and (one.logged_at <> other.logged_at or one.line_number <> other.line_number)
         )
         and (
             contains(one.client, other.client) or contains(other.client, one.client)

@@ -76,6 +76,12 @@ def test_without_ids(tmp_path: Path) -> None:
     assert share(tmp_path, outer, again(pulls(), request_id="")) == 1.0
 
 
+def test_two_logs_of_one_nginx(tmp_path: Path) -> None:
+    """Without ids, at the same moments: one log has what the other one has, and more in front of it."""
+    lines = [line | {"request_id": ""} for line in pulls()]
+    assert share(tmp_path, lines, [line | {"request_uri": "/"} for line in lines[:3]] + lines) == 1.0
+
+
 @pytest.mark.parametrize(("ms", "found"), [(50, 1.0), (51, 0.0), (-50, 1.0)])
 def test_fifty_milliseconds(tmp_path: Path, ms: float, found: float) -> None:
     assert share(tmp_path, pulls(), again(pulls(), ms)) == found
