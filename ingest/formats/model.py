@@ -45,6 +45,9 @@ SHAPES = {
     "words": r"[^ ]+(?:(?:,| :) [^ ]+)*",  # what nginx writes of several upstreams
     "stamp": r"[^ ]+",
     "identifier": r"[A-Za-z0-9=_-]{12,64}",
+    "before_path": r"[^/ ]*",
+    "before_query": r"[^? ]*",
+    "question_mark": r"\??",
     "hops": r"[0-9A-Fa-f:.]+(?:, ?[0-9A-Fa-f:.]+)+",
     "day": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
     "slashed": r"[0-9]{4}/[0-9]{2}/[0-9]{2}",
@@ -97,6 +100,8 @@ _ASCII_CLASSES = {
     r"[^|}]": r"[ -{~]",
     r"[^|}/]": r"[ -.0-{~]",
     r"[^;]": r"[ -:<-~]",
+    r"[^/ ]": r"[!-.0-~]",
+    r"[^? ]": r"[!->@-~]",
     r"\\.": r"\\[ -~]",
     r" .*": r" [ -~]*",
 }

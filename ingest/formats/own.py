@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from itertools import pairwise
 
 from ingest import fields
 from ingest.formats import nginx_variables
@@ -13,6 +14,7 @@ from ingest.formats.model import Escapes, Format, JsonFormat, TextFormat
 
 _STATEMENT = re.compile(r"\s*log_format\s+(\S+)\s+(?:escape=(\w+)\s+)?(['\"].*?)\s*;?\s*", re.DOTALL)
 _PIECE = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\")", re.DOTALL)
+_JSON = re.compile(r"\s*\{\s*\"")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 _ESCAPES: dict[str, Escapes] = {"default": "backslash", "json": "json", "none": "none"}
 _SOURCE = "https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format"
@@ -26,6 +28,8 @@ _SHAPES = {
     ";": "semicolon",
     "": "rest",
 }
+# Variables whose values begin with a sign that the ones before them do not have: $host$request_uri, $uri$is_args$args.
+_BEGINS = {"request_uri": "path", "uri": "path", "document_uri": "path", "is_args": "query"}
 _WITH_SPACES = {"user_agent": "anything", "x_forwarded_for": "words", "request": "request"}
 _TABLE_FIELDS = {*fields.FIELD_NAMES, "time", "request"} - {"msec"}
 NAME = "own"
@@ -44,8 +48,9 @@ def from_log_format(text: str) -> Format:
         raise FormatError(_unknown(unknown[0]))
     has = nginx_variables.fields_of(names).values()
     _check_has(has, "the log_format")
-    if template.lstrip().startswith("{"):
+    if _JSON.match(template):
         return _json(template)
+    _check_apart(template)
     pattern = "".join(_parts(template))
     return TextFormat(
         name=NAME, title="your own log_format", source=_SOURCE, pattern=pattern, escapes=_ESCAPES[escapes]
@@ -163,11 +168,27 @@ def _parts(template: str) -> Iterator[str]:
         # $uri beside $request_uri, $host beside $http_host: the first counts.
         field = "_" if field in taken and field != "_" else field
         taken.add(field)
-        yield f"<{field}:{_shape(field, found[1] or found[2], template[end : end + 1])}>"
+        yield f"<{field}:{_shape(field, found[1] or found[2], template[end:])}>"
     yield _literal(template[end:])
 
 
-def _shape(field: str, variable: str, follower: str) -> str:
+def _check_apart(template: str) -> None:
+    """Two values with nothing between them can be told apart where the second one begins with a sign of its own."""
+    for one, other in pairwise(_VARIABLE.finditer(template)):
+        first, second = one[1] or one[2], other[1] or other[2]
+        if one.end() == other.start() and second not in _BEGINS and first not in _BEGINS:
+            raise FormatError(
+                f"nothing stands between ${first} and ${second}, so that nobody can say where one ends: put a"
+                " blank or another sign between them"
+            )
+
+
+def _shape(field: str, variable: str, rest: str) -> str:
+    follower, following = rest[:1], _VARIABLE.match(rest)
+    if following and (following[1] or following[2]) in _BEGINS:
+        return f"before_{_BEGINS[following[1] or following[2]]}"
+    if variable == "is_args":
+        return "question_mark"
     if field in (
         "remote_addr",
         "status",

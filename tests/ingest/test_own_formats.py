@@ -74,6 +74,40 @@ def test_an_own_format_reads_its_lines(
     assert (reading.counts.staged, reading.counts.quarantined) == (1, 1)
 
 
+@pytest.mark.parametrize("strictly", [False, True], ids=["both readers", "strict reader"])
+@pytest.mark.parametrize(
+    ("asked", "written", "wanted"),
+    [
+        (
+            "$request_method $scheme://$host$request_uri",
+            "GET https://registry.example.com/v2/a/manifests/1?ns=x.io",
+            {"host": "registry.example.com", "request_uri": "/v2/a/manifests/1?ns=x.io", "scheme": "https"},
+        ),
+        (
+            "$request_method $uri$is_args$args",
+            "GET /v2/a/manifests/1?ns=x.io",
+            {"request_uri": "/v2/a/manifests/1", "args": "ns=x.io"},
+        ),
+        ("$request_method $uri$is_args$args", "HEAD /v2/", {"request_uri": "/v2/", "args": None}),
+        (
+            "{$request_method} $host$uri",
+            "{GET} gw/v2/",
+            {"request_uri": "/v2/", "host": "gw", "method": "GET"},
+        ),
+    ],
+)
+def test_values_with_nothing_between_them(
+    asked: str, written: str, wanted: dict[str, Any], strictly: bool, read: Callable[..., Any]
+) -> None:
+    """The path was lost without a word where it followed the host."""
+    reading = read(
+        f"{written} 200 192.0.2.7 1792484820.000\n".encode(),
+        log_format=f"{asked} $status $remote_addr $msec",
+        strictly=strictly,
+    )
+    assert {name: reading.rows[0][name] for name in wanted} == wanted
+
+
 def test_escapes_of_json_in_text_are_undone(read: Callable[..., Any]) -> None:
     statement = f"log_format main escape=json '{STRING}';"
     reading = read(LINE.replace("\\x5C", "\\\\").encode() + b"\n", log_format=statement)
@@ -93,6 +127,10 @@ def test_escapes_of_json_in_text_are_undone(read: Callable[..., Any]) -> None:
         (STRING.replace("$status", "200"), "has no status: add $status"),
         ("log_format x escape=xml '$remote_addr';", "escape=xml is none that nginx knows"),
         ('{"a":"$remote_addr","t":"$msec","r":"$request","s":"$status"', "begins like JSON and is none"),
+        (
+            STRING.replace("$remote_addr", "$remote_addr$remote_port"),
+            "nothing stands between $remote_addr and $remote_port",
+        ),
         ("nginx-proxi", "did you mean nginx-proxy?"),
         (choice.as_setting("mine", {**TABLE, "statsu": "x"}), "statsu is no field (did you mean status?)"),
         (choice.as_setting("mine", {"time": "a", "remote_addr": "b"}), "has no method: add method"),
