@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -114,28 +113,26 @@ def read(path: Path, form: Form) -> tuple[list[dict[str, Any]], list[dict[str, A
     if not path.exists():
         return rows, problems
     try:
-        header, reader = _open(path, form)
-        for cells in reader:
+        header, lines = _open(path, form)
+        for number, line in enumerate(lines, start=2):
             try:
-                row = _row(cells, header, form)
+                row = _row(_cells(line), header, form)
                 key = tuple(row[name] for name in form.key or form.columns) if row else ()
                 if row and key in seen:
                     raise RowError(f"the same as line {seen[key]}: it counts once")
             except RowError as error:
-                refuse(reader.line_num, error)
+                refuse(number, error)
                 continue
             if row:
-                seen[key] = reader.line_num
-                rows.append({"file": path.name, "line_number": reader.line_num, **row})
+                seen[key] = number
+                rows.append({"file": path.name, "line_number": number, **row})
     except RowError as error:
         refuse(1, error)
-    except csv.Error as error:
-        refuse(1, f"after {len(rows)} rows it is no CSV any more ({error}): the rest was left out")
     return rows, problems
 
 
-def _open(path: Path, form: Form) -> tuple[list[str], Any]:
-    """Names of the columns, and a reader of the rows. RowError: nothing of the file can be used."""
+def _open(path: Path, form: Form) -> tuple[list[str], list[str]]:
+    """Names of the columns, and the lines after them. RowError: nothing of the file can be used."""
     try:
         content = _content(path)
         text = content.decode("utf-8-sig")
@@ -145,15 +142,27 @@ def _open(path: Path, form: Form) -> tuple[list[str], Any]:
         raise RowError(f"it cannot be read ({error.strerror}): nothing of it was used") from None
     if len(content) > MOST_BYTES:
         raise RowError(f"it is larger than {MOST_BYTES:,} bytes: nothing of it was used")
-    reader = csv.reader(io.StringIO(text, newline=""))
-    header = [name.strip().lower() for name in next(reader, [])]
+    first, *lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    header = [name.strip().lower() for name in _cells(first)]
     missing = [name for name in form.columns if name not in header]
     if missing:
         raise RowError(
             f"the first line lacks {', '.join(missing)}: nothing of it was used; begin it with"
             f" {','.join(form.columns)}"
         )
-    return header, reader
+    return header, lines
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of one line: no text of these files has several, and a quotation mark that is not closed must
+    not take the rows after it along."""
+    try:
+        return next(csv.reader([line], strict=True), [])
+    except csv.Error:
+        raise RowError(
+            "a quotation mark is not closed on its line, or a cell is too long: write a text with quotation"
+            ' marks as "so ""called"" text"'
+        ) from None
 
 
 def _row(cells: list[str], header: list[str], form: Form) -> dict[str, Any]:

@@ -47,16 +47,23 @@ def test_a_row_is_read_by_its_columns_names(tmp_path: Path) -> None:
     )
 
 
+OPEN = '2026-06-01,a,talk,"open\n2026-06-01,a,b,c\n'
 # What follows the header, what is understood of it, and the problem's line and begin.
 WRONG = [
-    (ROW + '2026-06-01,a,talk,"open\n' + ROW, ["KubeCon"], 4, "label is longer than 200"),
+    (
+        ROW + '2026-06-01,a,talk,"open\n2026-06-01,a,b,c\n',
+        ["KubeCon", "c"],
+        3,
+        "a quotation mark is not closed",
+    ),
+    (ROW + '2026-06-01,a,talk,"a"b\n', ["KubeCon"], 3, "a quotation mark is not closed"),
     (ROW + "2026-06-01,a,talk,\x1b[2J\n", ["KubeCon"], 3, "label is longer than 200"),
     (ROW + ROW, ["KubeCon"], 3, "the same as line 2: it counts once"),
     (ROW + "2026-02-29,a,talk,x\n", ["KubeCon"], 3, "date is '2026-02-29'"),
     (ROW + "20260601,a,talk,x\n", ["KubeCon"], 3, "date is '20260601'"),
     (ROW + "2026-06-01,a,talk,x,y\n", ["KubeCon"], 3, "it has 5 cells instead of 4"),
     ("x" * 5_000_001, [], 1, "it is larger than 5,000,000 bytes"),
-    ("x" * 200_000, [], 1, "after 0 rows it is no CSV any more"),
+    ("x" * 200_000 + "\n" + ROW, ["KubeCon"], 2, "a quotation mark is not closed on its line, or a cell"),
 ]
 USELESS = [
     (b"", "the first line lacks date, repository, kind, label"),
@@ -66,7 +73,7 @@ USELESS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "labels", "line", "problem"), WRONG, ids=[str(n) for n in range(8)])
+@pytest.mark.parametrize(("text", "labels", "line", "problem"), WRONG, ids=[str(n) for n in range(9)])
 def test_what_is_wrong_is_named(
     tmp_path: Path, text: str, labels: list[str], line: int, problem: str
 ) -> None:
