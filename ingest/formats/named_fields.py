@@ -52,7 +52,7 @@ _NAMES = {
     "bytes_sent": (
         "bytessent sentbytes scbytes rspsize responsebytesize networkbyteswritten bytesread bytestransferred"
     ),
-    "request_id": "requestid reqid xrequestid uniquerequestid srequestid transactionid",
+    "request_id": "requestid reqid uniquerequestid srequestid",
     "host": "host httphost vhost virtualhost servername domain requesthost requestedhost hostheader cshost authority",
     "node": "node hostname",
     "scheme": "scheme",
@@ -73,45 +73,25 @@ _DURATIONS: tuple[tuple[Duration, str], ...] = (
     ("us", "durationus elapsedus latencyus timetakenmicros durationmicros latencymicros"),
     ("ns", "durationns elapsedns latencyns durationnanos"),
 )
-# Inside objects of other names stands what is not the request: `upstream.status`, `tls.version`.
+# Inside objects of other names stands what is not the request: `upstream.status`, `tls.version`, `request.query`.
 _ABOUT_THE_REQUEST = frozenset(
     [
-        "request",
-        "req",
-        "httprequest",
-        "requestdata",
-        "requestheaders",
-        "reqheaders",
-        "response",
-        "res",
-        "resp",
-        "httpresponse",
-        "responseheaders",
-        "respheaders",
-        "headers",
-        "header",
-        "http",
-        "client",
-        "network",
-        "source",
-        "remote",
-        "url",
-        "useragent",
-        "proxy",
-        "body",
-        "properties",
-        "attributes",
-        "fields",
-        "data",
-        "payload",
-        "record",
-        "event",
-        "nginx",
-        "access",
-        "accesslog",
-        "httpaccess",
-        "jsonpayload",
+        *("request", "req", "httprequest", "requestheaders", "reqheaders", "headers", "header"),
+        *("response", "res", "resp", "httpresponse", "responseheaders", "respheaders"),
+        *("http", "client", "network", "source", "remote", "url", "useragent", "proxy", "requestdata"),
     ]
+)
+# What shippers put around all of it, and never inside.
+_AROUND = frozenset(
+    [
+        *("properties", "attributes", "fields", "data", "payload", "record", "event"),
+        *("nginx", "access", "accesslog", "httpaccess", "jsonpayload"),
+    ]
+)
+# A client writes its headers as it likes: none of them is its address, or the id of a request.
+_HEADERS = frozenset(["headers", "header", "requestheaders", "reqheaders", "responseheaders", "respheaders"])
+_OF_HEADERS = frozenset(
+    ["user_agent", "x_forwarded_for", "host", "range", "resp_digest", "resp_content_type", "dnt", "gpc"]
 )
 _DEEPEST = 5
 _MOST_LACKING = 2
@@ -220,7 +200,8 @@ def _ranked(field: str, columns: dict[str, list[str]], about: str) -> tuple[str,
     found = []
     for pointer, texts in columns.items():
         places = [names.index(name) for name in _called(pointer) if name in names]
-        if places and _looks_right(field, texts):
+        may_be = field in _OF_HEADERS or not _is_header(pointer)
+        if places and may_be and _looks_right(field, texts):
             parent = pointer.rpartition("/")[0]
             is_near = parent == about or field not in ("request_uri", "status", "remote_addr")
             found.append((not is_near, min(places), pointer.count("/"), pointer))
@@ -232,10 +213,15 @@ def _called(pointer: str) -> Iterator[str]:
     parts = [bare(part) for part in pointer.split("/")[1:]]
     if parts[-1].isdigit():
         parts = parts[:-1]
-    if all(part in _ABOUT_THE_REQUEST for part in parts[:-1]):
+    above = parts[1:-1] if parts[0] in _AROUND else parts[:-1]
+    if all(part in _ABOUT_THE_REQUEST for part in above) or above == ["http", "response", "body"]:
         for begin in range(len(parts)):
             yield "".join(parts[begin:])
         yield bare_tail(pointer.rpartition("/")[2])
+
+
+def _is_header(pointer: str) -> bool:
+    return any(bare(part) in _HEADERS for part in re.split("[/._]", pointer))
 
 
 def _looks_right(field: str, texts: list[str]) -> bool:

@@ -108,6 +108,36 @@ def test_what_stands_beside_the_method_comes_first() -> None:
     assert item.pointers["user_agent"] == ("/proxy/userAgent/0",)
 
 
+@pytest.mark.parametrize(
+    "spoken",
+    [
+        {
+            "request": {
+                "headers": {
+                    "client-ip": "203.0.113.9",
+                    "Request-Id": "x",
+                    "Status": "200",
+                    "Date": "2020-01-01",
+                }
+            }
+        },
+        {"req": {"headers": {"remote_addr": ["203.0.113.9"]}}, "headers": {"ip": "203.0.113.9"}},
+        {"request.headers.Client-Ip": "203.0.113.9"},
+        {"request_header_client_ip": "203.0.113.9"},
+        {"request": {"query": {"client_ip": "203.0.113.9"}, "body": {"remote_addr": "203.0.113.9"}}},
+    ],
+)
+def test_a_client_cannot_say_its_address_or_the_id_of_a_request(spoken: dict[str, Any]) -> None:
+    """What it sends is a header, an argument or a body, whatever the name."""
+    item = found(FLAT | spoken)
+    assert item is not None
+    assert item.pointers["remote_addr"] == ("/sourceIpPort",)
+    assert "request_id" not in item.pointers
+    assert (item.pointers["time"], item.pointers["status"]) == (("/eventTimestamp",), ("/responseCode",))
+    alone = {key: value for key, value in FLAT.items() if key != "sourceIpPort"}
+    assert found(alone | spoken) is None
+
+
 @pytest.mark.parametrize("name", ["upstream", "server", "tls", "target"])
 def test_what_is_not_about_the_request_is_left_alone(name: str) -> None:
     """The status of an upstream is not that of the answer."""
