@@ -66,7 +66,7 @@ LEDGER_COLUMNS = pa.schema(
 def write(
     settings: Settings, full: bool = False, start: date | None = None, end: date | None = None
 ) -> dict[str, Any]:
-    """Write `plan.parquet` (kind, period_start, file) and beside it `ledger.parquet` for the models.
+    """Write `plan.parquet` (kind, period_start, file), and for the models the ledger and what was lost.
 
     Kinds: day, week, month, year (what is rebuilt), last_day (that was loaded), read (a lake file), source (a
     configured source).
@@ -76,7 +76,7 @@ def write(
     those that were published, all days; with `start` and `end`, those days too. Returns counts, and
     `is_due`: whether there is anything to build. A load without a single request dirties no day, and is to
     stand in the published ledger all the same; a file
-    written by hand that changed (own_files) dirties none either. Raises
+    written by hand that changed (own_files), or another list of refused objects, dirties none either. Raises
     LockError when another run holds the warehouse: the plan that it builds must not change under it.
     """
     with warehouse_lock(settings):
@@ -94,6 +94,8 @@ def _write(settings: Settings, full: bool, start: date | None, end: date | None)
     if start and end:
         dirty |= {start + DAY * offset for offset in range((end - start).days + 1)}
     days = _around(dirty, REBUILD_REACH)
+    if not reason:
+        days |= _silent_days(ledger, published, dirty & everything)
     files = _files(ledger, _around(dirty, READ_REACH))
     _write_plan(settings, days, files, last_day=max(everything, default=None))
     _write_ledger(settings, ledger)
@@ -128,8 +130,8 @@ def read_publication(settings: Settings) -> dict[str, Any]:
 def built_from(settings: Settings) -> dict[str, Any]:
     """What, besides the loads, a build makes the marts from, and which days it builds.
 
-    A digest of the models, the catalogue's files, a digest of the files written by hand, the planned days
-    (YYYY-MM-DD); none without a plan.
+    A digest of the models, the catalogue's files, digests of the files written by hand and of the refused
+    objects, the planned days (YYYY-MM-DD); none without a plan.
     """
     return {
         "fingerprint": fingerprint(),
@@ -187,6 +189,16 @@ def _dirty_days(settings: Settings, ledger: Ledger, published: dict[str, Any]) -
     replaced = [ledger.loads[load.supersedes] for load in new if load.supersedes in ledger.loads]
     dates = {day for load in [*new, *replaced] for day in _days_of(load)}
     return dates | changes.dirty_days(settings, ledger, published["catalogue"])
+
+
+def _silent_days(ledger: Ledger, published: dict[str, Any], logged: set[date]) -> set[date]:
+    """The days without lines between the last published one and the next: windows end on them too."""
+    before = published["load_ids"]
+    known = {day for load_id in before if load_id in ledger.loads for day in _days_of(ledger.loads[load_id])}
+    later = {day for day in logged if known and day > max(known)}
+    if not later:
+        return set()
+    return {max(known) + DAY * offset for offset in range(1, (min(later) - max(known)).days)}
 
 
 def _days_of(load: Load) -> set[date]:

@@ -54,20 +54,39 @@ def test_a_day_without_lines_has_a_row(figures: Warehouse) -> None:
     assert found == [(date(2025, 1, day), "*", 0, 0, 0, 0, 0, False, 0, 1) for day in (4, 5, 6)]
 
 
-def test_a_day_without_lines_has_a_row_of_quality_and_of_installs(figures: Warehouse) -> None:
-    """Nothing was logged on the 4th to 6th: 0 lines is a fact, what ran then is not known."""
-    silent = [date(2025, 1, day) for day in (4, 5, 6)]
+def test_a_day_without_lines_has_a_row_of_quality(figures: Warehouse) -> None:
+    """Nothing was logged on the 4th to 6th: 0 lines is a fact."""
     found = figures.query(
         f"select quality_date, load_count, staged_count, distinct_count, {COLUMNS} from data_quality_daily"
         " where quality_date between date '2025-01-03' and date '2025-01-07' and load_count = 0 order by 1"
     )
-    assert found == [(day, 0, 0, 0, 0, 1) for day in silent]
+    assert found == [(date(2025, 1, day), 0, 0, 0, 0, 1) for day in (4, 5, 6)]
+
+
+def test_installs_of_a_day_without_lines_are_those_of_its_window(figures: Warehouse) -> None:
+    """
+    Both clients were heard up to the 3rd, and again until the 8th. Covered are the 1st to 3rd and the 8th: of
+    the 28 days up to 28 January four, up to the 30th two, up to 4 February one. Then nothing is known.
+    """
     found = figures.query(
-        f"select install_date, repository, active_install_count, install_count_upper_bound, {COLUMNS}"
-        " from active_installs_daily where install_date between date '2025-01-04' and date '2025-01-06'"
-        " order by 1"
+        "select install_date, active_install_count, install_count_lower_bound, install_count_upper_bound,"
+        f" {COLUMNS}, window_covered_day_count from active_installs_daily where repository = ?"
+        " and install_date in ('2025-01-04', '2025-01-06', '2025-01-28', '2025-01-30', '2025-02-04')"
+        " order by 1",
+        [coverage.REPOSITORY],
     )
-    assert found == [(day, "*", None, None, 0, 1) for day in silent]
+    assert found == [
+        (date(2025, 1, 4), 2, 2, 2, 0, 1, 3),
+        (date(2025, 1, 6), 2, 2, 2, 0, 1, 3),
+        (date(2025, 1, 28), 2, 2, 2, 0, 1, 4),
+        (date(2025, 1, 30), 2, 2, 2, 0, 1, 2),
+        (date(2025, 2, 4), 2, 2, 2, 0, 1, 1),
+    ]
+    unknown = figures.query(
+        "select repository, active_install_count, install_count_upper_bound, window_covered_day_count"
+        " from active_installs_daily where install_date = '2025-02-05'"
+    )
+    assert unknown == [("*", None, None, 0)]
 
 
 def test_final_is_not_complete(figures: Warehouse) -> None:

@@ -22,8 +22,8 @@ from tests.support.warehouse import Warehouse, make
 
 # How much was heard, and what was in no figure, is that of the log and not of a repository.
 OF_THE_WHOLE_LOG = {
-    "is_final", "covered_day_count", "expected_day_count", "covered_share", "hidden_line_count",
-    "hidden_line_share",
+    "is_final", "covered_day_count", "expected_day_count", "window_covered_day_count", "covered_share",
+    "hidden_line_count", "hidden_line_share",
 }  # fmt: skip
 SHIFT = timedelta(weeks=6)
 FIRST, LAST = date(2026, 2, 1), date(2026, 3, 5)

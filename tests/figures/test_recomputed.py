@@ -236,13 +236,14 @@ def test_definitions(pulls: list[Pull], figures: Any, marts: duckdb.DuckDBPyConn
 
 
 def test_installs(pulls: list[Pull], marts: duckdb.DuckDBPyConnection) -> None:
-    """Distinct clients at addresses of the 28 days up to each day on which anything was logged."""
+    """Distinct clients at addresses of the 28 days up to each day, be it logged or not."""
     logged = {pull.day for pull in pulls}
+    days = [min(logged) + DAY * number for number in range((max(logged) - min(logged)).days + 1)]
     for repository in INSTALLS:
         seen = {(pull.day, pull.origin) for pull in pulls if pull.repository == repository}
         expected = {
             day: len(origins)
-            for day in logged
+            for day in days
             if (origins := {origin for on, origin in seen if day - 28 * DAY < on <= day})
         }
         found = marts.execute(

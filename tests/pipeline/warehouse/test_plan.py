@@ -80,6 +80,16 @@ def test_a_new_load_dirties_its_days_and_their_neighbours(settings: Settings) ->
     }
 
 
+def test_the_silent_days_before_a_new_load_are_built(settings: Settings) -> None:
+    """Windows of several days end on them too. Nobody waits for days before the first load."""
+    commit(settings, a_load("a", {"2026-01-01": 1}))
+    publish(settings, "a")
+    commit(settings, a_load("b", {"2026-01-07": 1}), a_load("c", {"2025-12-20": 1}))
+    assert plan.write(settings)["dirty_days"] == 2
+    days = ["2025-12-19", "2025-12-20", "2025-12-21", *(f"2026-01-0{day}" for day in range(2, 9))]
+    assert planned(settings)["day"] == days
+
+
 def test_nothing_new_means_nothing_to_rebuild(settings: Settings) -> None:
     commit(settings, a_load("a", {"2026-01-01": 1}))
     publish(settings, "a")

@@ -14,11 +14,13 @@ unique_keys as (
     select * from {{ ref('int_unique_keys') }}
 ),
 
--- A day without any log has no figure, however long the window before it is.
+-- A day without any log among them: its window holds what was heard before it.
 days as (
-    select distinct requested_on as install_date
-    from logged_days
-    where requested_on in {{ planned('day', reads_back) }}
+    select planned_days.period_start as install_date
+    from {{ planned('day', reads_back) }} as planned_days
+    where
+        planned_days.period_start between (select min(requested_on) from logged_days)
+        and (select max(requested_on) from logged_days)
 ),
 
 -- By tag alone first: few rows, where origins are many.
