@@ -377,6 +377,16 @@ class Settings(BaseSettings):
         return self.data / "ledger.parquet"
 
     @property
+    def quarantine_table(self) -> Path:
+        """Why lines of each load were quarantined, as one table, written with the plan."""
+        return self.data / "quarantine.parquet"
+
+    @property
+    def refused_table(self) -> Path:
+        """The list of refused objects as one table, written with the plan."""
+        return self.data / "refused.parquet"
+
+    @property
     def scratch(self) -> Path:
         """Staging and intermediate tables of one run."""
         return self.data / "scratch.duckdb"

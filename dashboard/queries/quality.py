@@ -6,6 +6,7 @@ import pandas as pd
 
 from dashboard.published import query
 from dashboard.queries.selection import Selection
+from pipeline.screens import expected
 from pipeline.warehouse.marts import MARTS
 
 _UNKNOWN = (
@@ -55,14 +56,70 @@ def ledger() -> pd.Series:
 
 
 def formats() -> pd.DataFrame:
-    """One row per log format: log_format, object_count, line_count, quarantined_count."""
-    return query(
+    """One row per log format: log_format, object_count, line_count, quarantined_count, and expected_accuracy.
+
+    The last is how many recorded scenarios are counted exactly with such a gateway and such logs.
+    """
+    found = query(
         f"""
         select
             log_format, count(*) as object_count, cast(sum(line_count) as bigint) as line_count,
             cast(sum(quarantined_count) as bigint) as quarantined_count
         from {MARTS}.load_ledger where not is_superseded
         group by log_format order by line_count desc, log_format
+        """
+    )
+    mode, has_catalogue, has_all_fields = gateway()
+    measured = [expected.measured_as({name}, has_all_fields) for name in found["log_format"]]
+    figures = [expected.figure(mode, name, has_catalogue) or "not measured" for name in measured]
+    return found.assign(expected_accuracy=figures)
+
+
+def gateway() -> tuple[str, bool, bool]:
+    """How the gateway answered in the last week that was logged: a key of `expected.GATEWAYS`.
+
+    And whether a catalogue knows the platforms, and the log whether what was sent arrived.
+    """
+    found = query(
+        f"""
+        with newest as (select max(quality_date) as day from {MARTS}.data_quality_daily)
+        select
+            coalesce(bool_or(completeness = 'requested'), false) as has_redirects,
+            coalesce(bool_or(outcome = 'version_check' and digest is not null), false) as has_answers,
+            coalesce(bool_or(platform is not null), false) as has_catalogue,
+            (
+                select coalesce(sum(unknown_completion_count) < sum(distinct_count), false)
+                from {MARTS}.data_quality_daily
+            ) as has_all_fields
+        from {MARTS}.fct_pulls
+        where pull_date > (select day - 7 from newest)
+        """
+    ).iloc[0]
+    mode = "proxies"
+    if found["has_redirects"]:
+        mode = "redirects some requests and proxies others" if found["has_answers"] else "redirects"
+    return mode, bool(found["has_catalogue"]), bool(found["has_all_fields"])
+
+
+def quarantined() -> pd.DataFrame:
+    """One row per reason of the quarantine and missing field: reason, field, line_count, object_count."""
+    return query(
+        f"""
+        select
+            reason, coalesce(field, '') as field, cast(sum(line_count) as bigint) as line_count,
+            count(distinct load_id) as object_count
+        from {MARTS}.quarantine_reasons
+        group by reason, field order by line_count desc, reason, field
+        """
+    )
+
+
+def refused() -> pd.DataFrame:
+    """One row per object that could not be loaded: object_name, source_name, reason, refused_since."""
+    return query(
+        f"""
+        select object_name, source_name, reason, refused_since
+        from {MARTS}.refused_objects order by source_name, object_name
         """
     )
 

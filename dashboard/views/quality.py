@@ -11,6 +11,7 @@ from dashboard.figure import figure
 from dashboard.frame import note_filters, selected
 from dashboard.queries import overview, quality
 from dashboard.queries.selection import Selection
+from pipeline.screens.losses import ADVICE, OTHERWISE
 
 _UNKNOWN = {
     "unknown_client_count": "client",
@@ -26,12 +27,8 @@ def draw(selection: Selection) -> None:
     note_filters(selection, "lines that are not counted have no client and no environment.")
     _days(selection)
     _excluded(selection)
+    _lost()
     _formats()
-    # Not a caption: its commands would be too pale to read.
-    st.markdown(
-        "Refused objects and the fields of quarantined lines: `make status`. What your logs can tell:"
-        " `make doctor`."
-    )
 
 
 def _ledger(selection: Selection) -> None:
@@ -86,13 +83,39 @@ def _excluded(selection: Selection) -> None:
     )
 
 
+def _lost() -> None:
+    figure(
+        "Refused objects: logs that are in no figure",
+        quality.refused(),
+        None,
+        [("refused_objects", name) for name in ("object_name", "reason", "refused_since")],
+        "operations.md",
+        nothing="Every object that was found could be loaded.",
+    )
+    found = quality.quarantined()
+    found.insert(2, "what_to_do", [ADVICE.get(reason, OTHERWISE) for reason in found["reason"]])
+    figure(
+        "Quarantined lines by reason and field",
+        found,
+        None,
+        [("quarantine_reasons", name) for name in ("reason", "field", "line_count")],
+        "log-format.md",
+        nothing="No line was quarantined.",
+    )
+
+
 def _formats() -> None:
     figure(
-        "Log formats",
+        "Log formats, and how right the counts are expected to be",
         quality.formats(),
         None,
         [("load_ledger", name) for name in ("log_format", "line_count", "quarantined_count")],
         "log-format.md",
+    )
+    # Not a caption: its command would be too pale to read.
+    st.markdown(
+        "`expected_accuracy`: how many of the recorded scenarios are counted exactly from such logs of such a"
+        " gateway (`docs/counting.md`). What your logs lack, and what to change: `make doctor`."
     )
 
 

@@ -44,9 +44,6 @@ NAMED_LINES = 100
 # What the counts stand on besides the required fields: JSON without one of them says no more than `combined`.
 COUNTED_BY = {"resp_digest", "body_bytes_sent", "request_time", "request_completion"}
 
-# Formats that the recorded scenarios were counted in, or that say the same as one of them.
-MEASURED = {"json", "combined", "nginx-proxy", "ingress-nginx", "traefik"}
-
 # Field of contract A → what is lost without it.
 OPTIONAL_FIELDS = {
     "request_id": "duplicates cannot be told from repeats, and logs must not be split or merged",
@@ -139,7 +136,9 @@ def diagnose(settings: Settings) -> Diagnosis:
             lacks_zone=raw.lacks_zone,
             registry_request_share=_registry_share(con),
             global_address_share=_global_share(con, settings),
-            accuracy=expected.figure(mode, _measured_as(formats, raw.named), has_catalogue(settings)),
+            accuracy=expected.figure(
+                mode, expected.measured_as(set(formats), raw.named >= COUNTED_BY), has_catalogue(settings)
+            ),
             knows_manifests=has_catalogue(settings),
             refused=refused,
             left_out=pending.left_out(settings),
@@ -165,19 +164,6 @@ def _folder(settings: Settings) -> Iterator[Path]:
             # Another run may have begun to use it.
             with suppress(OSError):
                 path.rmdir()
-
-
-def _measured_as(formats: Counter[str], named: set[str]) -> str:
-    """What was measured of logs like these (pipeline.screens.expected); other formats were not.
-
-    Lines of several formats together are taken for combined, which says the least of those in MEASURED.
-    """
-    only = next(iter(formats)) if len(formats) == 1 else None
-    if only in expected.FORMATS:
-        return only
-    if not set(formats) <= MEASURED:
-        return "other"
-    return "json" if set(formats) == {"json"} and named >= COUNTED_BY else "combined"
 
 
 def has_catalogue(settings: Settings) -> bool:

@@ -13,6 +13,8 @@ GATEWAYS = {
     "redirects": "redirects",
     "redirects some requests and proxies others": "proxies manifests, redirects blobs",
 }
+# Formats that the recorded scenarios were counted in, or that say the same as one of them.
+MEASURED = {"json", "combined", "nginx-proxy", "ingress-nginx", "traefik"}
 # The name of a format (ingest/formats) → the row of the table by format.
 FORMATS = {
     "ingress-nginx": "ingress-nginx",
@@ -24,6 +26,20 @@ FORMATS = {
     "alb": "AWS ALB",
     "json-fields": "JSON made by hand",
 }
+
+
+def measured_as(formats: set[str], has_all_fields: bool) -> str:
+    """What was measured of logs like these: a format for `figure`; "other" was not measured.
+
+    Lines of several formats together are taken for combined, which says the least of those in MEASURED; so is
+    JSON without `has_all_fields`, the fields that the counts stand on besides the required ones.
+    """
+    only = next(iter(formats)) if len(formats) == 1 else None
+    if only in FORMATS:
+        return only
+    if not formats <= MEASURED:
+        return "other"
+    return "json" if formats == {"json"} and has_all_fields else "combined"
 
 
 def figure(gateway: str, log_format: str, has_catalogue: bool) -> str | None:

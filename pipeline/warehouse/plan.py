@@ -20,7 +20,7 @@ from pipeline.loading import stages
 from pipeline.paths import REPOSITORY_ROOT
 from pipeline.process.lock import warehouse_lock
 from pipeline.settings import Settings
-from pipeline.warehouse import own_files
+from pipeline.warehouse import not_loaded, own_files
 
 DAY = timedelta(days=1)
 # A session that begins on one day may end on the next, so a dirty day dirties its neighbours, and their
@@ -99,7 +99,9 @@ def _write(settings: Settings, full: bool, start: date | None, end: date | None)
     files = _files(ledger, _around(dirty, READ_REACH))
     _write_plan(settings, days, files, last_day=max(everything, default=None))
     _write_ledger(settings, ledger)
+    not_loaded.write(settings, ledger)
     is_rewritten = published.get("own_files") != own_files.write(settings)
+    is_rewritten |= published.get("refused") != not_loaded.fingerprint(settings)
     unpublished = ledger.loads.keys() - set(published["load_ids"])
     return {
         "is_due": bool(days or unpublished or ((reason or is_rewritten) and ledger.loads)),
@@ -137,6 +139,7 @@ def built_from(settings: Settings) -> dict[str, Any]:
         "fingerprint": fingerprint(),
         "catalogue": changes.files(settings),
         "own_files": own_files.fingerprint(settings),
+        "refused": not_loaded.fingerprint(settings),
         "days": _planned(settings, "day", "period_start"),
     }
 
