@@ -7,16 +7,20 @@ from pathlib import Path
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
-# Picture → the screenshot, and how many of its pixels from the top.
-PICTURES = {"page": ("overview-desktop-light", 1150), "report": ("report-desktop-light", 1150)}
+# Picture → the screenshot, and which part of it: left, top, right and bottom in pixels.
+PICTURES = {
+    "page": ("overview-desktop-light", (0, 0, 1280, 1150)),
+    "report": ("report-desktop-light", (0, 0, 1280, 1150)),
+    "cohorts": ("trends-desktop-light", (340, 1150, 1240, 1580)),
+}
 WIDTH = 900
 
 
-def cut(name: str, height: int) -> Image.Image:
-    """The upper part of a screenshot, smaller, in 255 colours: charts need no more."""
+def cut(name: str, part: tuple[int, int, int, int]) -> Image.Image:
+    """A part of a screenshot, smaller, in 255 colours: charts need no more."""
     with Image.open(ROOT / "screenshots" / f"{name}.png") as whole:
-        part = whole.convert("RGB").crop((0, 0, whole.width, height))
-    small = part.resize((WIDTH, height * WIDTH // part.width), Image.Resampling.LANCZOS)
+        found = whole.convert("RGB").crop(part)
+    small = found.resize((WIDTH, found.height * WIDTH // found.width), Image.Resampling.LANCZOS)
     return small.quantize(255, dither=Image.Dither.NONE)
 
 
@@ -24,8 +28,8 @@ def main() -> None:
     """Write docs/pictures/."""
     folder = ROOT / "docs" / "pictures"
     folder.mkdir(exist_ok=True)
-    for picture, (name, height) in PICTURES.items():
-        cut(name, height).save(folder / f"{picture}.png", optimize=True)
+    for picture, (name, part) in PICTURES.items():
+        cut(name, part).save(folder / f"{picture}.png", optimize=True)
 
 
 if __name__ == "__main__":
