@@ -115,6 +115,41 @@ def test_cohorts_equal_sql(site: Site, fresh: Fresh) -> None:
         assert abs(int(share.removesuffix("%")) - 100 * came.get((week, since), 0) / sizes[week]) <= 0.5
 
 
+def test_unusual_days_equal_sql(site: Site, fresh: Fresh, tmp_path: Path) -> None:
+    """The rule of docs/behaviour.md over single sessions: the median of this weekday's counts of eight weeks.
+
+    The sample has no release and no calendar: of *Events* it shows that there are none.
+    """
+    page = fresh().open(site.of("trends"))
+    assert page.get_by_text("No event and no release in these days.").count() == 1
+    with page.expect_download() as download:
+        page.locator("[data-testid=stDownloadButton] button").first.click()
+    path = tmp_path / "unusual.csv"
+    download.value.save_as(path)
+    found = [
+        (row["pull_date"][:10], row["repository"], row["measure"], int(row["measured"]), float(row["usual"]))
+        for row in csv.DictReader(io.StringIO(path.read_text("utf-8")))
+    ]
+    expected = site.marts.rows(
+        "with sessions as (select pull_date as day, unnest([repository, 'all images']) as repository,"
+        " download_count as downloads, (outcome = 'version_check')::int as checks from fct_pulls),"
+        " grid as (select day, repository from (select distinct day from sessions),"
+        " (select distinct repository from sessions)), counts as (select day, repository, unnest(["
+        " {'measure': 'download_count', 'n': coalesce(sum(downloads), 0)::bigint},"
+        " {'measure': 'version_check_count', 'n': coalesce(sum(checks), 0)::bigint}], recursive := true)"
+        " from grid left join sessions using (day, repository) group by day, repository),"
+        " usual as (select one.day, one.repository, one.measure, one.n, median(other.n) as usual,"
+        " list(other.n) as others from counts as one join counts as other"
+        " on one.repository = other.repository and one.measure = other.measure"
+        " and (one.day - other.day) in (7, 14, 21, 28, 35, 42, 49, 56) group by all having count(*) >= 4),"
+        " scattered as (select *, list_median([abs(x - usual) for x in others]) as mad from usual)"
+        " select day::text, repository, measure, n, usual from scattered where abs(n - usual) > 10"
+        " and abs(n - usual) > 4 * sqrt(usual) and (mad = 0 or 0.6745 * abs(n - usual) / mad > 6)"
+    )
+    assert sorted(found) == sorted(expected)
+    assert len(found) > 10
+
+
 def test_a_choice_a_link_and_a_file(site: Site, fresh: Fresh, tmp_path: Path) -> None:
     page = fresh().open(site.of())
     page.get_by_role("radiogroup", name="CI").get_by_text("without", exact=True).click()
