@@ -77,6 +77,21 @@ REFUSED = {
 MIRRORS = {"by-containerd": CONTAINERD, "by-podman": PODMAN, "by-docker": DOCKER}
 SCANNED = "by-skopeo"
 REFUSED_DAYS = range(8, 22)
+# Tags that there are; and what is asked for in vain → the nearest of them, at most one letter in three away.
+TAGS = ("latest", "1.0.0", "stable", "2024.10.01")
+NEAREST = {
+    "lastest": "latest",
+    "stabel": "stable",
+    "v1.0.0": "1.0.0",
+    "1.0.1": "1.0.0",
+    "2024.10.02": "2024.10.01",
+    "qwertyuiop": None,
+    "9.9.9": None,
+    "1.0": None,
+    "LATEST": None,
+    "stable-alpine": None,
+    "x": None,
+}
 # Days for which a node wrote nothing.
 HOLES = (5, 12, 20)
 
@@ -208,6 +223,18 @@ def holes() -> list[Line]:
     return lines
 
 
+def in_vain() -> list[Line]:
+    """One takes all of TAGS on the 2nd; another asks for those of NEAREST two days later."""
+    known, asking = Traffic("nearest/app", address(230)), Traffic("nearest/app", address(231))
+    for number, tag in enumerate(TAGS):
+        pull(known, MONDAY + number * HOUR, tag)
+    for number, tag in enumerate(NEAREST):
+        for turn, method in enumerate(("HEAD", "GET")):
+            at = MONDAY + 2 * DAY + number * HOUR + turn * SECOND
+            asking.manifest(at, method, tag, IMAGE, 404)
+    return known.lines + asking.lines
+
+
 def lines() -> list[Line]:
     """All of them."""
-    return [*moves(), *refused(), *mirrors(), *holes()]
+    return [*moves(), *refused(), *mirrors(), *holes(), *in_vain()]

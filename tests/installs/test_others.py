@@ -71,3 +71,21 @@ def test_a_version_after_a_hole_of_any_length_is_no_release(built: Built, silent
         [f"holes/{silent}"],
     )
     assert found == [(others.OLD, False), (others.NEW, False), (others.THIRD, True)]
+
+
+def test_a_tag_is_near_or_there_is_none(built: Built) -> None:
+    found = built.warehouse.query(
+        "select reference, nearest_tag from unmet_demand_daily where repository = 'nearest/app'"
+    )
+    assert dict(found) == others.NEAREST
+
+
+def test_a_refusal_is_no_fault_of_the_log(built: Built) -> None:
+    """The log has the digest of every manifest that was answered; 401, 403, 404, 429 and 503 have none."""
+    first, last = (date(2026, 2, 2 + day) for day in (others.REFUSED_DAYS[0], others.REFUSED_DAYS[-1]))
+    (found,) = built.warehouse.query(
+        "select sum(unknown_digest_count), sum(distinct_count) > 200 from data_quality_daily"
+        " where quality_date between ? and ?",
+        [first, last],
+    )
+    assert found == (0, True)
