@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
-from pipeline.warehouse import build, plan
+from pipeline.warehouse import dbt_process, plan
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -22,5 +22,6 @@ def changed(folder: Path, file: str, rule: str, becomes: str) -> Iterator[None]:
     text = path.read_text("utf-8")
     assert rule in text, f"{file} has no {rule!r}"
     path.write_text(text.replace(rule, becomes), "utf-8")
-    with patch.object(build, "REPOSITORY_ROOT", folder), patch.object(plan, "REPOSITORY_ROOT", folder):
+    project = patch.object(dbt_process, "PROJECT", folder / "dbt_project")
+    with project, patch.object(plan, "REPOSITORY_ROOT", folder):
         yield
