@@ -189,6 +189,7 @@ class Settings(BaseSettings):
     lock_wait_s: int = Field(default=900, ge=0)
     alert_urls: Annotated[list[SecretStr], NoDecode] = Field(default_factory=list)
     quarantine_warning_share: float = Field(default=0.01, ge=0, le=1)
+    marts_as_parquet: bool = False
 
     @classmethod
     def settings_customise_sources(
@@ -412,9 +413,14 @@ class Settings(BaseSettings):
         return self.data / "pullhouse.duckdb"
 
     @property
+    def parquet(self) -> Path:
+        """What is published as Parquet: `pull_requests`; with `marts_as_parquet` the marts too."""
+        return self.data / "parquet"
+
+    @property
     def pull_requests(self) -> Path:
         """The requests of each session, one Parquet file a day: published beside `pullhouse.duckdb`."""
-        return self.data / "parquet" / "pull_requests"
+        return self.parquet / "pull_requests"
 
     @property
     def exports(self) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 from rich.console import Console
 
-from pipeline.exports import badges, docker, in_use, metrics, public
+from pipeline.exports import badges, docker, in_use, marts_as_parquet, metrics, public
 from pipeline.exports.files import rows, write_csv, write_json, write_text
 from pipeline.settings import Settings
 from pipeline.warehouse.marts import open_marts
@@ -29,6 +29,10 @@ def write(settings: Settings) -> dict[str, int]:
         write_csv(folder / "public" / "pulls_weekly.csv", con.execute(public.pulls_weekly()).df())
         for name, frame in docker.read(con).items():
             write_csv(folder / "docker" / f"{name}.csv", frame)
+        if settings.marts_as_parquet:
+            marts_as_parquet.write(con, settings.parquet, published_at)
+        else:
+            marts_as_parquet.remove(settings.parquet)
     return {"repositories": repositories, "tags": len(tags)}
 
 

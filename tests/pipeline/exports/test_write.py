@@ -149,3 +149,19 @@ def test_nothing_published_yet_says_what_to_do(
     monkeypatch.setenv("PULLHOUSE_DATA", str(tmp_path))
     assert main(["export"]) == 2
     assert "Nothing has been published" in capsys.readouterr().err
+
+
+def test_every_mart_is_parquet_too_where_the_setting_says_so(exported: Warehouse) -> None:
+    folder = exported.settings.parquet
+    assert not (folder / "manifest.json").exists()
+    export(exported.settings.model_copy(update={"marts_as_parquet": True}))
+    marts = json.loads((folder / "manifest.json").read_text("utf-8"))["marts"]
+    tables = exported.query("select table_name from duckdb_columns() where schema_name = 'marts' group by 1")
+    assert {(name,) for name in marts} == set(tables)
+    for name, entry in marts.items():
+        read_back = f"read_parquet('{folder / name}/**/*.parquet', hive_partitioning = false)"
+        for one, other in ((name, read_back), (read_back, name)):
+            if entry["files"]:
+                assert exported.query(f"from {one} except all from {other}") == [], name
+    export(exported.settings)
+    assert not (folder / "manifest.json").exists()
