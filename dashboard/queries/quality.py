@@ -7,7 +7,7 @@ import pandas as pd
 from dashboard.published import query
 from dashboard.queries.selection import Selection
 from pipeline.screens import expected
-from pipeline.warehouse.marts import MARTS
+from pipeline.warehouse.marts import BASE, MARTS
 
 _UNKNOWN = (
     "unknown_client_count",
@@ -91,7 +91,7 @@ def gateway() -> tuple[str, bool, bool]:
                 select coalesce(sum(unknown_completion_count) < sum(distinct_count), false)
                 from {MARTS}.data_quality_daily
             ) as has_all_fields
-        from {MARTS}.fct_pulls
+        from {BASE}.fct_pulls_base
         where pull_date > (select day - 7 from newest)
         """
     ).iloc[0]

@@ -211,8 +211,10 @@ def _ranked(field: str, columns: dict[str, list[str]], about: str) -> tuple[str,
 def _called(pointer: str) -> Iterator[str]:
     """The bare names of what a pointer leads to: its last part, and that with the parts before it."""
     parts = [bare(part) for part in pointer.split("/")[1:]]
-    if parts[-1].isdigit():
+    if parts and parts[-1].isdigit():
         parts = parts[:-1]
+    if not parts:
+        return
     above = parts[1:-1] if parts[0] in _AROUND else parts[:-1]
     if all(part in _ABOUT_THE_REQUEST for part in above) or above == ["http", "response", "body"]:
         for begin in range(len(parts)):

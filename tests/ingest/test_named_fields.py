@@ -71,6 +71,13 @@ def test_names_in_any_style(document: dict[str, Any], expected: dict[str, Any]) 
     assert {name: item.pointers.get(name) for name in expected} == expected
 
 
+@pytest.mark.parametrize("odd", ["1", "", "/", "~", "[0]", "é", "."])
+def test_a_name_without_letters_is_no_field_and_no_error(odd: str) -> None:
+    format_ = found(FLAT | {odd: "GET"})
+    assert format_
+    assert format_.pointers["method"] == ("/requestMethod",)
+
+
 def test_the_value_decides_whether_a_name_is_meant() -> None:
     """`request_time` is a duration to nginx, and a time to API Gateway; a status may be "ok"."""
     nginx = found(FLAT | {"request_time": "0.241", "status": "ok"})
