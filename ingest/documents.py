@@ -13,8 +13,9 @@ _STRING = r'"(?:[^"\\]|\\.)*"?'
 _STRINGS = re.compile(_STRING, re.DOTALL)
 # Outside strings: a comma before a closing bracket, and the names of what is not a number. DuckDB reads both.
 _TOLERATED = re.compile(rf"({_STRING})|,(?=\s*[}}\]])|-?\b(?:nan|inf(?:inity)?)\b", re.IGNORECASE | re.DOTALL)
-# What nginx writes without `escape=json`: bytes as \x22, which is no JSON.
+# The beginning of a time in brackets: [20/Oct/2026:08:27:00 +0000].
 _BRACKETED_DAY = re.compile(r"\[[0-3][0-9]/[A-Z]")
+# What nginx writes without `escape=json`: bytes as \x22, which is no JSON.
 BYTES = re.compile(r"(?:\\x[0-9A-Fa-f]{2})+")
 
 
