@@ -193,11 +193,8 @@ def _with_request(values: dict[str, str | None]) -> dict[str, str | None]:
 
 def _nearly(document: Pairs | None, formats: tuple[AnyFormat, ...]) -> RejectedLine | None:
     """Why a JSON object that misses little of a request is none: its `msg` is no line of another format."""
-    candidates = [item for item in formats if isinstance(item, JsonFormat)] if document is not None else []
-    if document is None or not candidates:
-        return None
-    missing = min((_missing(item, document) for item in candidates), key=len)
-    return RejectedLine("missing_field", missing[0]) if 1 <= len(missing) <= 2 else None
+    missing = None if document is None else _fewest_missing(document, formats)
+    return RejectedLine("missing_field", missing[0]) if missing and len(missing) <= 2 else None
 
 
 def _nearest(text: str, document: Pairs | str | None, formats: tuple[AnyFormat, ...]) -> RejectedLine:
@@ -206,11 +203,16 @@ def _nearest(text: str, document: Pairs | str | None, formats: tuple[AnyFormat, 
         return RejectedLine(document)
     if document is None:
         return RejectedLine("no_format")
-    candidates = [item for item in formats if isinstance(item, JsonFormat)]
-    if not candidates:
+    missing = _fewest_missing(document, formats)
+    if missing is None:
         return RejectedLine("no_format")
-    missing = min((_missing(item, document) for item in candidates), key=len)
     return RejectedLine("missing_field", missing[0] if missing else None)
+
+
+def _fewest_missing(document: Pairs, formats: tuple[AnyFormat, ...]) -> list[str] | None:
+    """The fields that the nearest format of JSON misses; None where none of the formats is JSON."""
+    candidates = (_missing(item, document) for item in formats if isinstance(item, JsonFormat))
+    return min(candidates, key=len, default=None)
 
 
 def _missing(item: JsonFormat, document: Pairs) -> list[str]:
