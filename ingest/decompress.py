@@ -11,6 +11,7 @@ import stat
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,8 +29,13 @@ MAX_DECOMPRESSED_BYTES = 8 * 1024**3
 _ZSTD_BITE = 256
 
 _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"\xfd7zXZ\x00": "xz", b"BZh": "bzip2"}
-_ARCHIVES = {b"7z\xbc\xaf": ("7z", "7z x"), b"Rar!": ("rar", "unrar x")}
-_UNREAD = {b"\x04\x22\x4d\x18": ("lz4", "lz4 -d"), b"\x1f\x9d": ("compress", "uncompress")}
+# What is not read: what it is, and what to do.
+_REFUSED = {
+    b"7z\xbc\xaf": ("is a 7z archive", "Unpack it: 7z x."),
+    b"Rar!": ("is a rar archive", "Unpack it: unrar x."),
+    b"\x04\x22\x4d\x18": ("is compressed by lz4", "Decompress it: lz4 -d."),
+    b"\x1f\x9d": ("is compressed by compress", "Decompress it: uncompress."),
+}
 PROMISES = {".gz": "gzip", ".zst": "zstd"}
 _TEXT = re.compile(rb"[\t\r\n -~]+")
 
@@ -60,18 +66,12 @@ def _lines(file: BinaryIO, path: Path, name: str) -> tuple[str, Iterator[bytes]]
         return kind, _guarded(name, kind, _of_members(archives.of_zip(file), name))
     blocks = _guarded(name, kind, _READERS[kind](file))
     first = next(blocks, b"")
-    blocks = _chained(first, blocks)
+    blocks = chain([first] if first else [], blocks)
     if archives.is_tar(first):
         members = _of_members(archives.of_tar(blocks), name)
         return ("tar" if kind == "none" else f"{kind}, tar"), _guarded(name, "tar", members)
     names, blocks = unpacked(blocks)
     return ", ".join([kind, *names]), _unpacking(blocks, name) if names else blocks
-
-
-def _chained(first: bytes, blocks: Iterator[bytes]) -> Iterator[bytes]:
-    if first:
-        yield first
-    yield from blocks
 
 
 def _of_members(members: Iterator[io.BufferedIOBase], name: str) -> Iterator[bytes]:
@@ -80,9 +80,9 @@ def _of_members(members: Iterator[io.BufferedIOBase], name: str) -> Iterator[byt
         for member in members:
             file = io.BufferedReader(member)
             head = file.peek(8)[:8]
-            if head.startswith((archives.ZIP, *_ARCHIVES, *_UNREAD)):
+            if head.startswith((archives.ZIP, *_REFUSED)):
                 raise ObjectError(name, "is an archive in which another one lies", "Unpack it.")
-            kind = next((known for magic, known in _MAGIC.items() if head.startswith(magic)), "none")
+            kind = _kind(head)
             last = b""
             for block in _unpacking(unpacked(_READERS[kind](file))[1], name):
                 yield block
@@ -123,21 +123,23 @@ def unreadable(name: str, error: OSError) -> PassingObjectError:
 def _compression(file: BinaryIO, path: Path, name: str) -> str:
     head = file.read(8)
     file.seek(0)
-    for magic, (archive, command) in _ARCHIVES.items():
+    for magic, (what, way_out) in _REFUSED.items():
         if head.startswith(magic):
-            raise ObjectError(name, f"is a {archive} archive", f"Unpack it: {command}.")
-    for magic, (compression, command) in _UNREAD.items():
-        if head.startswith(magic):
-            raise ObjectError(name, f"is compressed by {compression}", f"Decompress it: {command}.")
+            raise ObjectError(name, what, way_out)
     if head.startswith(archives.ZIP):
         return "zip"
-    kind = next((known for magic, known in _MAGIC.items() if head.startswith(magic)), "none")
+    kind = _kind(head)
     promised = PROMISES.get(path.suffix)
     # Text under such a name was decompressed on its way: curl and GCS do so, and keep the name.
     if promised and kind == "none" and not (head and _TEXT.fullmatch(head)):
         seen = "is empty" if not head else "does not begin like one"
         raise ObjectError(name, f"is named as a {promised} file and {seen}", "Was it written to the end?")
     return kind
+
+
+def _kind(head: bytes) -> str:
+    """The compression that some first bytes tell; "none" where they tell none."""
+    return next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), "none")
 
 
 def _plain(file: BinaryIO) -> Iterator[bytes]:

@@ -7,6 +7,7 @@ the ledger and the quarantine know them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 
 from ingest.unpacking import csv_rows, docker_local, encodings, journal_export, json_documents
 from ingest.unpacking.model import UnpackingError
@@ -52,12 +53,7 @@ def _with_head(blocks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
     while size < HEAD_BYTES and (block := next(blocks, None)) is not None:
         taken.append(block)
         size += len(block)
-    return b"".join(taken)[:HEAD_BYTES], _chained(taken, blocks)
-
-
-def _chained(taken: list[bytes], blocks: Iterator[bytes]) -> Iterator[bytes]:
-    yield from taken
-    yield from blocks
+    return b"".join(taken)[:HEAD_BYTES], chain(taken, blocks)
 
 
 def _large(blocks: Iterator[bytes]) -> Iterator[bytes]:

@@ -9,6 +9,7 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from ingest.formats.named_fields import REQUIRED_NAMES, bare, bare_tail
 from ingest.unpacking.model import UnpackingError, texts
@@ -40,7 +41,7 @@ def lines(blocks: Iterable[bytes]) -> Iterator[str]:
     """One JSON object a row, with the names of the columns. Raises UnpackingError for what is no table."""
     broken = _with_breaks(texts(blocks))
     first = next(broken)
-    rows = csv.reader(_chained(first, broken), delimiter=_sign_of(first.rstrip("\r\n")) or ",")
+    rows = csv.reader(chain([first], broken), delimiter=_sign_of(first.rstrip("\r\n")) or ",")
     try:
         names = _names(next(rows))
         for row in rows:
@@ -62,11 +63,6 @@ def _sign_of(first: str) -> str | None:
 def _names(row: list[str]) -> list[str]:
     names = [name.strip().removesuffix(" [UTC]") for name in row]
     return [_COMMON.get(name.lower(), name) for name in names]
-
-
-def _chained(first: str, others: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from others
 
 
 def _with_breaks(blocks: Iterator[str]) -> Iterator[str]:
