@@ -15,8 +15,7 @@ from typing import Any
 import duckdb
 
 from pipeline.exports.files import write_json
-from pipeline.lake.ledger import replace_durably
-from pipeline.lake.parquet import quoted
+from pipeline.lake import parquet
 from pipeline.process.resources import full_disk_errors
 from pipeline.warehouse.marts import rows
 
@@ -73,10 +72,9 @@ def write(con: duckdb.DuckDBPyConnection, folder: Path, published_at: datetime) 
     is in no mart any more goes. `con` as `open_marts` gives it. Raises ResourceError when the disk is full.
     """
     before = _manifest(folder)
-    marts = _marts(con)
     entries: dict[str, Any] = {}
     replaced = []
-    for mart in marts:
+    for mart in _marts(con):
         known = before.get(mart.name, {})
         columns = [{"name": name, "type": kind} for name, kind in mart.columns]
         parts = [asdict(part) for part in _parts(con, mart)]
@@ -129,15 +127,11 @@ def _parts(con: duckdb.DuckDBPyConnection, mart: Mart) -> list[Part]:
 
 
 def _write_part(con: duckdb.DuckDBPyConnection, mart: Mart, year: int | None, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_suffix(".tmp")
     wanted = "null" if year is None else str(year)
-    with full_disk_errors(temporary):
-        con.execute(
-            f"copy (from {mart.name} where {mart.year} is not distinct from {wanted})"
-            f" to {quoted(str(temporary))} (format parquet, compression zstd)"
+    with full_disk_errors(target):
+        parquet.write_parquet(
+            con, f"from {mart.name} where {mart.year} is not distinct from {wanted}", target
         )
-        replace_durably(temporary, target)
 
 
 def _remove(folder: Path, paths: set[str]) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from pipeline.lake.ledger import SCHEMA_VERSION, replace_durably
 
@@ -136,6 +138,13 @@ def write_parquet(con: duckdb.DuckDBPyConnection, query: str, target: Path) -> N
     temporary = target.with_suffix(f".parquet.{os.getpid()}.tmp")
     con.execute(f"copy ({query}) to {quoted(str(temporary))} (format parquet, compression zstd)")
     replace_durably(temporary, target)
+
+
+def write_rows(rows: list[dict[str, Any]], schema: pa.Schema, target: Path) -> None:
+    """Write rows, a dict each, as `write_parquet` does; sorted, so that the same rows make the same file."""
+    with duckdb.connect() as con:
+        con.register("rows", pa.Table.from_pylist(rows, schema=schema))
+        write_parquet(con, "select * from rows order by all", target)
 
 
 def quoted(text: str) -> str:

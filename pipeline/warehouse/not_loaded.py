@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -38,8 +37,8 @@ def write(settings: Settings, ledger: Ledger) -> None:
         }
         for refusal in RefusedObjects(settings.refused).all()
     ]
-    _write(settings.quarantine_table, quarantined, QUARANTINE_COLUMNS)
-    _write(settings.refused_table, refused, REFUSED_COLUMNS)
+    parquet.write_rows(quarantined, QUARANTINE_COLUMNS, settings.quarantine_table)
+    parquet.write_rows(refused, REFUSED_COLUMNS, settings.refused_table)
 
 
 def fingerprint(settings: Settings) -> str | None:
@@ -61,9 +60,3 @@ def _of_load(load: Load) -> Iterator[dict[str, Any]]:
         parts: list[tuple[str | None, int]] = [*fields.items()] or [(None, count)]
         for field, lines in parts:
             yield {"load_id": load.load_id, "reason": reason, "field": field, "line_count": lines}
-
-
-def _write(path: Path, rows: list[dict[str, Any]], schema: pa.Schema) -> None:
-    with duckdb.connect() as con:
-        con.register("rows", pa.Table.from_pylist(rows, schema=schema))
-        parquet.write_parquet(con, "select * from rows order by all", path)

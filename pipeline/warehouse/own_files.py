@@ -15,7 +15,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from pipeline.lake import parquet
@@ -226,8 +225,4 @@ def _content(path: Path) -> bytes:
 
 
 def _write(settings: Settings, name: str, rows: list[dict[str, Any]], schema: pa.Schema) -> None:
-    settings.own_files.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect() as con:
-        con.register("rows", pa.Table.from_pylist(rows, schema=schema))
-        query = "select * from rows order by all"
-        parquet.write_parquet(con, query, settings.own_files / f"{name}.parquet")
+    parquet.write_rows(rows, schema, settings.own_files / f"{name}.parquet")

@@ -228,9 +228,7 @@ def _write_plan(settings: Settings, days: set[date], files: list[str], last_day:
     rows += [("last_day", last_day, None)] if last_day else []
     rows += [("source", None, source.name) for source in settings.all_sources]
     plan = [dict(zip(PLAN_COLUMNS.names, row, strict=True)) for row in rows]
-    with duckdb.connect() as con:
-        con.register("plan", pa.Table.from_pylist(plan, schema=PLAN_COLUMNS))
-        parquet.write_parquet(con, "select * from plan order by all", settings.plan)
+    parquet.write_rows(plan, PLAN_COLUMNS, settings.plan)
 
 
 def _write_ledger(settings: Settings, ledger: Ledger) -> None:
