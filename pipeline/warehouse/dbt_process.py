@@ -15,6 +15,8 @@ from pipeline.settings import Settings
 from pipeline.warehouse import scratch
 
 PROJECT = REPOSITORY_ROOT / "dbt_project"
+# dbt's package imports what it then runs: Python warns of that, on every screen.
+DBT = [sys.executable, "-W", "ignore::RuntimeWarning:runpy", "-m", "dbt.cli.main"]
 PARSED = "partial_parse.msgpack"
 # Where dbt itself keeps what it parsed of a project.
 PARSED_OF_CHECKOUT = PROJECT / "target" / PARSED
@@ -38,8 +40,7 @@ def run(
         _begin_with_what_was_parsed(target)
     log = folder / "output.log"
     command = [
-        # dbt's package imports what it then runs: Python warns of that, on every screen.
-        sys.executable, "-W", "ignore::RuntimeWarning:runpy", "-m", "dbt.cli.main", *arguments,
+        *DBT, *arguments,
         "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
         "--target-path", str(target), "--log-path", str(folder / "logs"),
     ]  # fmt: skip

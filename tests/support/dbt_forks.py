@@ -22,11 +22,9 @@ from typing import Any
 
 from pipeline.process.machine import machine_memory
 from pipeline.process.resources import duckdb_size
+from pipeline.warehouse.dbt_process import DBT, PARSED, PROJECT
 
 ROOT = Path(__file__).resolve().parents[2]
-PROJECT = ROOT / "dbt_project"
-DBT = [sys.executable, "-W", "ignore::RuntimeWarning:runpy", "-m", "dbt.cli.main"]
-PARSED = "partial_parse.msgpack"
 # Threads do not live on in a fork: what waits for them waits for ever.
 ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
