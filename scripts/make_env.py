@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "gateway" / "gateway.example.toml"
+HERE = ("localhost", "127.0.0.1", "::1")
 MAIN = re.compile(r'(^\[registries\.main\]\n(?:(?!\[).*\n)*?url = ")([^"]*)"', re.MULTILINE)
 
 
@@ -21,6 +22,10 @@ def main(arguments: list[str]) -> int:
     registry = (arguments[0] if arguments else "").rstrip("/")
     if registry and not _is_address(registry):
         return _wrong(f"REGISTRY={registry} is not a scheme and a host without a path")
+    if registry and urlsplit(registry).hostname in HERE:
+        return _wrong(
+            f"in the gateway's container, {registry} is the container; give the machine's own address"
+        )
     registry = registry or _of_before(environment)
     if not settings.exists() and not registry:
         return _wrong("which registry does the gateway stand in front of?")

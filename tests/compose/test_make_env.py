@@ -10,7 +10,7 @@ import pytest
 
 from gateway.settings import load
 
-FIRST, SECOND = "https://registry.example.com", "http://127.0.0.1:5001"
+FIRST, SECOND = "https://registry.example.com", "http://192.0.2.1:5001"
 
 
 def make_env(repo_root: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -40,7 +40,7 @@ def test_secrets_stay_and_the_registry_follows_the_command_line(repo_root: Path,
 
 @pytest.mark.parametrize(
     ("address", "mode"),
-    [(FIRST, "blobs"), ("http://127.0.0.1:5001", "blobs"), ("http://registry:5000", "none")],
+    [(FIRST, "blobs"), ("http://192.0.2.1:5001", "blobs"), ("http://registry:5000", "none")],
 )
 def test_clients_are_not_sent_to_a_container(
     repo_root: Path, tmp_path: Path, address: str, mode: str
@@ -64,6 +64,13 @@ def test_what_is_missing_or_wrong_is_said_and_nothing_is_written(
     done = make_env(repo_root, tmp_path, given)
     assert done.returncode == 2
     assert "make up REGISTRY=https://registry.example.com" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("address", ["http://localhost:5001", "http://127.0.0.1:5001", "http://[::1]:5001"])
+def test_the_containers_own_address_is_no_registry(repo_root: Path, tmp_path: Path, address: str) -> None:
+    done = make_env(repo_root, tmp_path, address)
+    assert (done.returncode, "give the machine's own address" in done.stderr) == (2, True)
     assert list(tmp_path.iterdir()) == []
 
 
