@@ -7,18 +7,19 @@ import secrets
 import sys
 from pathlib import Path
 
-from gateway.certificates import problem
+from gateway.answers import ProbeError, ask
+from gateway.certificates import problem, trust
 from gateway.probe import probe
 from gateway.render import check, render
 from gateway.run import run
-from gateway.settings import SettingsError, load
+from gateway.settings import Settings, SettingsError, load
 
 # What nginx keeps there is worth nothing after it has ended.
 STATE = Path("/tmp/gateway")  # noqa: S108
 
 
 def main(arguments: list[str]) -> int:
-    """Exit code 0: done; 2: the settings are wrong, standard error says where; probe.py has its own."""
+    """Exit code 0: done; 1: a registry does not answer (check); 2: wrong settings; probe.py has its own."""
     parser = argparse.ArgumentParser(prog="python -m gateway", description=__doc__)
     parser.add_argument("command", choices=["check", "render", "run", "probe"])
     parser.add_argument("url", nargs="?", default="", help="probe: a gateway, and an image behind it")
@@ -48,8 +49,23 @@ def _do(command: str, source: Path, state: Path) -> int:
         candidate.unlink()
         wrong = problem(settings)
         print(f"gateway: {wrong or f'{source} is good'}")
-        return 2 if wrong else 0
+        return 2 if wrong else _registries(settings)
     return 0
+
+
+def _registries(settings: Settings) -> int:
+    """Ask each registry for its ping, say who does not answer and why; 1 where one does not."""
+    code = 0
+    for registry in settings.registries:
+        try:
+            answer = ask("GET", f"{registry.url}/v2/", {}, trust(settings), settings.slow_after_s)
+        except ProbeError as error:
+            _say(f"the registry {registry.name}: {error}")
+            code = 1
+        else:
+            _say(f"the registry {registry.name} answers ({answer.status})")
+            code = code if answer.status < 500 else 1
+    return code
 
 
 def _say(text: str) -> None:

@@ -79,15 +79,24 @@ def parts_of(url: str) -> SplitResult:
     return parts
 
 
-def ask(method: str, url: str, headers: dict[str, str], context: ssl.SSLContext | None) -> Answer:
-    """One request; a redirect is an answer. Raises ProbeError where none comes, whole, within PATIENCE_S."""
+def ask(
+    method: str,
+    url: str,
+    headers: dict[str, str],
+    context: ssl.SSLContext | None,
+    patience_s: float = PATIENCE_S,
+) -> Answer:
+    """One request; a redirect is an answer. Raises ProbeError where none comes, whole, in that many seconds.
+
+    `context`: which certificates are trusted; None: those that the machine trusts.
+    """
     host = parts_of(url).netloc
     try:
         request = urllib.request.Request(url, headers=headers, method=method)  # noqa: S310 - http(s): parts_of
         opener = urllib.request.build_opener(_Stay, urllib.request.HTTPSHandler(context=context))
-        return _read(opener, request)
+        return _read(opener, request, patience_s)
     except (OSError, HTTPException, ValueError) as error:
-        raise ProbeError(f"{host} does not answer: {_reason(error)}") from None
+        raise ProbeError(f"{host} does not answer: {_reason(error, patience_s)}") from None
 
 
 def there(answer: Answer) -> str:
@@ -111,10 +120,12 @@ class _Stay(urllib.request.HTTPRedirectHandler):
     http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
-def _read(opener: urllib.request.OpenerDirector, request: urllib.request.Request) -> Answer:
-    deadline = time.monotonic() + PATIENCE_S
+def _read(
+    opener: urllib.request.OpenerDirector, request: urllib.request.Request, patience_s: float
+) -> Answer:
+    deadline = time.monotonic() + patience_s
     try:
-        opened = opener.open(request, timeout=PATIENCE_S)
+        opened = opener.open(request, timeout=patience_s)
     except urllib.error.HTTPError as error:
         opened = error
     with opened:
@@ -129,7 +140,7 @@ def _read(opener: urllib.request.OpenerDirector, request: urllib.request.Request
         return Answer(opened.status, opened.headers, body[:LARGEST_BODY], request.full_url)
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, patience_s: float) -> str:
     """Why there is no answer. What a server sent is not repeated."""
     reason = getattr(error, "reason", error)
     if isinstance(reason, ssl.SSLCertVerificationError):
@@ -138,7 +149,7 @@ def _reason(error: Exception) -> str:
         what = str(reason.reason or "it ended").lower().replace("_", " ")
         return f"TLS fails ({what}): does it speak TLS there?"
     if isinstance(reason, TimeoutError):
-        return f"nothing, or not all of it, came within {PATIENCE_S:.0f} s"
+        return f"nothing, or not all of it, came within {patience_s:.0f} s"
     if isinstance(reason, IncompleteRead):
         return "its answer broke off"
     if isinstance(reason, (ConnectionResetError, BrokenPipeError)):

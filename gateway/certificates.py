@@ -1,15 +1,17 @@
-"""The gateway's own certificate: when its files change, and whether clients will take it."""
+"""The gateway's own certificate: has it changed, will clients take it? And whose certificates it takes."""
 
 from __future__ import annotations
 
 import ssl
 from pathlib import Path
 
-from gateway.settings import Settings
+from gateway.settings import Settings, SettingsError
 
 Stamp = tuple[tuple[int, int, int], ...]
 # Flights of a handshake in memory; TLS 1.3 needs three.
 FLIGHTS = 6
+# Lists of authorities, as Debian and Alpine, Fedora keep them.
+LISTS = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
 
 
 def stamp(settings: Settings) -> Stamp:
@@ -41,6 +43,28 @@ def problem(settings: Settings) -> str | None:
         # nginx says better what is wrong with a file.
         return None
     return None
+
+
+def authorities(settings: Settings) -> str:
+    """The file of authorities whose word for a registry counts. Raises SettingsError where there is none."""
+    own = ssl.get_default_verify_paths().cafile
+    found = settings.trusted_certificates or next(
+        (name for name in (own, *LISTS) if name and Path(name).exists()), None
+    )
+    if not found:
+        raise SettingsError(
+            "this machine has no list of certificate authorities to know a registry by: apt-get install"
+            " ca-certificates, or name a file in trusted_certificates"
+        )
+    return found
+
+
+def trust(settings: Settings) -> ssl.SSLContext:
+    """How the gateway itself asks a registry: as nginx does. Raises SettingsError."""
+    try:
+        return ssl.create_default_context(cafile=authorities(settings))
+    except (OSError, ssl.SSLError) as error:
+        raise SettingsError(f"{authorities(settings)}: this is no list of certificates: {error}") from None
 
 
 def _shake_hands(server: ssl.SSLContext, client: ssl.SSLContext) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Set
 from pathlib import Path
 
 from gateway import modules
+from gateway.certificates import authorities
 from gateway.routes import maps
 from gateway.settings import Settings, SettingsError
 
@@ -56,6 +57,18 @@ _CHOICE = """
 """
 
 
+# The users' credentials go there: only to who can show that it is the registry.
+_TRUST = """
+        proxy_ssl_verify on;
+        proxy_ssl_verify_depth 9;
+        proxy_ssl_trusted_certificate %s;
+"""
+
+# Levels of nginx's error log. "crit" tells when the access log cannot be written, and names clients: it is
+# for messages.py, which takes them out.
+READ, UNREAD = "crit", "emerg"
+
+
 class _Template(string.Template):
     """nginx's own variables begin with $."""
 
@@ -63,14 +76,20 @@ class _Template(string.Template):
 
 
 def render(
-    settings: Settings, state: Path, source: Path, hash_key: str = "", down: Set[str] = frozenset()
+    settings: Settings,
+    state: Path,
+    source: Path,
+    hash_key: str = "",
+    down: Set[str] = frozenset(),
+    error_level: str = UNREAD,
 ) -> str:
     """The whole of nginx.conf.
 
     `state`: where nginx keeps its pid and temporary files; `source`: the file of settings, named on top;
     `hash_key`: of the hashes of tokens in the log (templates/token_hash.js), hexadecimal; without one, or
     without nginx's module for JavaScript, none are logged. `down`: registries that do not answer.
-    Raises SettingsError where nginx or a module that the settings need is missing.
+    `error_level`: READ where somebody takes client addresses out of nginx's error log, else UNREAD.
+    Raises SettingsError where nginx, a module or a file that the settings need is missing.
     """
     has_hashes = bool(hash_key) and modules.is_there(modules.JAVASCRIPT)
     template = _Template((TEMPLATES / "nginx.conf").read_text(encoding="utf-8"))
@@ -86,7 +105,9 @@ def render(
         log_format=HERE / "log_format.conf",
         routes=f"{maps(settings, down)}\n{routing}",
         resolver=settings.resolver,
-        listen=f"{settings.listen} ssl http2" if settings.certificate else settings.listen,
+        error_level=error_level,
+        listen=_listen(settings),
+        trust=_trust(settings),
         tls=_tls(settings),
         logs=settings.logs,
         slow_after_s=settings.slow_after_s,
@@ -126,6 +147,19 @@ def _redis(settings: Settings) -> str:
         return ""
     registries = ", ".join(f'["{registry.name}"] = true' for registry in settings.registries)
     return _REDIS % (TEMPLATES, redis.host, redis.port, redis.key, redis.password, registries)
+
+
+def _listen(settings: Settings) -> str:
+    """All addresses of IPv6 are all of IPv4 too: one word for both."""
+    both = " ipv6only=off" if settings.listen.startswith("[::]:") else ""
+    return f"{settings.listen}{both}{' ssl http2' if settings.certificate else ''}"
+
+
+def _trust(settings: Settings) -> str:
+    addresses = [address for registry in settings.registries for address in (registry.url, registry.token)]
+    if not any(address and address.startswith("https:") for address in addresses):
+        return ""
+    return _TRUST % authorities(settings)
 
 
 def _tls(settings: Settings) -> str:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import signal
 import subprocess
 import threading
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from gateway.certificates import Stamp, problem, stamp
+from gateway.answers import ProbeError, ask
+from gateway.certificates import Stamp, problem, stamp, trust
+from gateway.messages import tell
 from gateway.modules import program
-from gateway.render import check, render
+from gateway.render import READ, check, render
 from gateway.settings import Registry, Settings, SettingsError, load
 
 LOOK_S = 1.0
@@ -27,14 +28,12 @@ FAILURES = 2
 Say = Callable[[str], None]
 
 
-def answers(registry: Registry, patience_s: float) -> bool:
+def answers(registry: Registry, settings: Settings) -> bool:
     """Whether a registry answers a ping, with anything but a server's error: a demand for a token will do."""
     try:
-        with urllib.request.urlopen(f"{registry.url}/v2/", timeout=patience_s):  # noqa: S310 - http(s) only
-            return True
-    except urllib.error.HTTPError as error:
-        return error.code < 500
-    except (OSError, ValueError):
+        answer = ask("GET", f"{registry.url}/v2/", {}, trust(settings), settings.slow_after_s)
+        return answer.status < 500
+    except (ProbeError, SettingsError):
         return False
 
 
@@ -45,7 +44,7 @@ class Health:
     down: frozenset[str] = frozenset()
     _failures: dict[str, int] = field(default_factory=dict)
 
-    def look(self, settings: Settings, ask: Callable[[Registry, float], bool] = answers) -> None:
+    def look(self, settings: Settings, is_up: Callable[[Registry, Settings], bool] = answers) -> None:
         """Ask each of them once."""
         watched = {
             registry.name: registry
@@ -54,8 +53,7 @@ class Health:
             for registry in (rule.first.registry, rule.fallback.registry)
         }
         for name, registry in watched.items():
-            is_up = ask(registry, settings.slow_after_s)
-            self._failures[name] = 0 if is_up else self._failures.get(name, 0) + 1
+            self._failures[name] = 0 if is_up(registry, settings) else self._failures.get(name, 0) + 1
         self.down = frozenset(name for name in watched if self._failures[name] >= FAILURES)
 
 
@@ -71,7 +69,8 @@ class Gateway:
         self._down: Set[str] = frozenset()
         self._day: date | None = None
         self._hash_key = ""
-        self._nginx: subprocess.Popen[bytes] | None = None
+        self._nginx: subprocess.Popen[str] | None = None
+        self._messages: threading.Thread | None = None
 
     @property
     def configuration(self) -> Path:
@@ -85,7 +84,13 @@ class Gateway:
         self._new_key()
         self._use(load(self.source), frozenset())
         command = [program(), "-e", "stderr", "-c", str(self.configuration), "-g", "daemon off;"]
-        self._nginx = subprocess.Popen(command)
+        # The log has one file a UTC day, whatever zone this machine lives in.
+        environment = os.environ | {"TZ": "UTC"}
+        self._nginx = subprocess.Popen(
+            command, env=environment, stderr=subprocess.PIPE, text=True, errors="replace"
+        )
+        self._messages = threading.Thread(target=tell, args=(self._nginx.stderr, self.say), daemon=True)
+        self._messages.start()
 
     def look(self, down: Set[str]) -> None:
         """Use what has changed; what cannot be used is said, once, and nothing changes."""
@@ -118,6 +123,8 @@ class Gateway:
             except subprocess.TimeoutExpired:
                 self._nginx.terminate()
                 self._nginx.wait(GRACE_S)
+        if self._messages:
+            self._messages.join(GRACE_S)
 
     def _new_key(self) -> bool:
         """Make the key of the tokens' hashes once a UTC day, so that no token can be followed for longer."""
@@ -142,7 +149,8 @@ class Gateway:
 
     def _use(self, settings: Settings, down: Set[str]) -> bool:
         """Whether nginx has to be told; what is wrong with the certificate is said each time that it is."""
-        text, certificate = render(settings, self.state, self.source, self._hash_key, down), stamp(settings)
+        text = render(settings, self.state, self.source, self._hash_key, down, READ)
+        certificate = stamp(settings)
         has_changed = (text, certificate) != self._used
         if has_changed:
             check(text, self.state).replace(self.configuration)

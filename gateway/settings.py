@@ -18,6 +18,7 @@ from gateway.clients import Client, read_clients
 MODES = ("none", "blobs", "all")
 NAME = re.compile(r"^[a-z0-9][a-z0-9_-]*$")
 URL = re.compile(r"^https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?$")
+LOCALHOST = re.compile(r"^https?://localhost(?::|$)")
 TOKEN_URL = re.compile(r"^https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[\w./~-]*)?$")
 FILES_URL = re.compile(r"^https?://[A-Za-z0-9.-]+(:\d{1,5})?/([\w./~-]*/)?$")
 FILES_PATH = re.compile(r"^/(?!v2/|gateway/)([\w.~-]+/)+$")
@@ -30,6 +31,7 @@ ADDRESS = re.compile(r"^(?P<host>[A-Za-z0-9.-]+):(?P<port>\d{1,5})$")
 PASSWORD = re.compile(r"^[A-Za-z0-9+/=._~-]+$")
 KEY = re.compile(r"^[\w:./-]+$")
 FILE = re.compile(r"^/[\w./-]+$")
+ABSOLUTE = "a path that begins with / and has letters, digits, _ . - only"
 HEADER = re.compile(r"^(?:Basic|Bearer) [A-Za-z0-9+/=._~-]+$")
 SERVICE = re.compile(r"^[\w.:/-]+$")
 USER_AGENT = re.compile(r'^\^[^"$\\\n{};]+$')
@@ -96,6 +98,7 @@ class Settings:
     files: tuple[tuple[str, str], ...] = ()
     certificate: str | None = None
     certificate_key: str | None = None
+    trusted_certificates: str | None = None
     user: str | None = None
     slow_after_s: int = 10
     check_every_s: int = 5
@@ -160,9 +163,10 @@ class _Reader:
         self.problems.append(f"{self.name}: {place}: {text}")
 
     def settings(self, content: dict[str, Any]) -> Settings | None:
-        known = {"listen", "logs", "resolver", "certificate", "certificate_key", "user", "slow_after_s"}
+        known = {"listen", "logs", "resolver", "user", "slow_after_s", "check_every_s"}
+        known |= {"certificate", "certificate_key", "trusted_certificates"}
         tables = {"registries", "repositories", "clients", "files", "redis"}
-        self.known("the top of the file", content, known | {"check_every_s"} | tables)
+        self.known("the top of the file", content, known | tables)
         tables_of_registries = self.tables(content, "registries")
         self.names = {name for name, _ in tables_of_registries}
         registries = {
@@ -175,8 +179,8 @@ class _Reader:
         ]
         if not any(content.get(name) for name in ("repositories", "files", "redis")):
             self.wrong('[repositories."*"]', "which registry serves the repositories? There is no table")
-        certificate = self.text("", content, "certificate", FILE, "a path that begins with /")
-        key = self.text("", content, "certificate_key", FILE, "a path that begins with /")
+        certificate = self.text("", content, "certificate", FILE, ABSOLUTE)
+        key = self.text("", content, "certificate_key", FILE, ABSOLUTE)
         if (certificate is None) != (key is None):
             self.wrong("certificate", "certificate and certificate_key go together")
         clients = self.clients(content.get("clients", {}))
@@ -184,9 +188,10 @@ class _Reader:
         redis = self.redis(content["redis"]) if "redis" in content else None
         values = {
             "listen": self.text("", content, "listen", LISTEN, '"8080" or "127.0.0.1:8080"') or "8080",
-            "logs": self.text("", content, "logs", FILE, "a folder that begins with /") or "/logs",
+            "logs": self.text("", content, "logs", FILE, ABSOLUTE) or "/logs",
             "resolver": self.text("", content, "resolver", RESOLVER, "the address of a DNS server")
             or _resolver(Path("/etc/resolv.conf")),
+            "trusted_certificates": self.text("", content, "trusted_certificates", FILE, ABSOLUTE),
             "user": self.text("", content, "user", NAME, "the name of a user"),
             "slow_after_s": self.seconds(content, "slow_after_s", 10),
             "check_every_s": self.seconds(content, "check_every_s", 5),
@@ -250,6 +255,12 @@ class _Reader:
         )
         if "url" not in table:
             self.wrong(place, 'url is missing: url = "https://registry.example.com"')
+        if url and LOCALHOST.match(url):
+            self.wrong(
+                place,
+                "url: nginx asks a DNS server for every name, and none knows localhost: write 127.0.0.1 (in a"
+                " container that is the container itself)",
+            )
         token = self.text(place, table, "token", TOKEN_URL, "the address of a token service")
         service = self.text(place, table, "service", SERVICE, "the service of its WWW-Authenticate")
         header = self.text(place, table, "authorization", HEADER, 'a header: "Basic …" or "Bearer …"')

@@ -27,6 +27,7 @@ def test_the_example_is_good_and_says_what_is_meant(repo_root: Path) -> None:
         "https://registry.example.com",
         "blobs",
     )
+    assert settings.trusted_certificates is None
 
 
 def test_everything_in_the_example_that_is_commented_out_is_good_too(repo_root: Path, tmp_path: Path) -> None:
@@ -69,6 +70,7 @@ WRONG = [
         "without a path",
     ),
     ('[registries.main]\nurl = "https://r.example\\n"\n' + ALL, "[registries.main] url", "without a path"),
+    ('[registries.main]\nurl = "http://localhost:5000"\n' + ALL, "[registries.main]", "write 127.0.0.1"),
     ('[registries.main]\nuri = "https://r.example.com"\n' + ALL, "[registries.main]", "url is missing"),
     ('registries = "main"\n' + ALL, "registries", "must be tables"),
     (MAIN + 'token = "https://t.example.com/token"\n' + ALL, "[registries.main]", "go together"),

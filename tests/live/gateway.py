@@ -115,21 +115,23 @@ def run(folder: Path, redirect: str = "blobs", log_format: str | None = None) ->
 
 
 @contextmanager
-def started(folder: Path, tables: str, log_format: str | None = None) -> Iterator[Gateway]:
-    """The gateway on a free port, with these tables in its settings."""
+def started(
+    folder: Path, tables: str, log_format: str | None = None, listen: str = "127.0.0.1", zone: str = "UTC"
+) -> Iterator[Gateway]:
+    """The gateway on a free port, with these tables in its settings, in a time zone."""
     root, port, logs = GATEWAY.parent, free_port(), folder / "logs"
     logs.mkdir(parents=True)
     if log_format is not None:
         root = folder / "other"
         shutil.copytree(GATEWAY, root / "gateway")
         (root / "gateway" / "log_format.conf").write_text(log_format, encoding="utf-8")
-    head = f'listen = "127.0.0.1:{port}"\nlogs = "{logs}"\nresolver = "127.0.0.1"\n'
+    head = f'listen = "{listen}:{port}"\nlogs = "{logs}"\nresolver = "127.0.0.1"\n'
     head += "slow_after_s = 2\ncheck_every_s = 1\n"
     head += 'user = "root"\n' if os.geteuid() == 0 else ""
     settings, said = folder / "gateway.toml", folder / "said.txt"
     settings.write_text(head + tables, encoding="utf-8")
     command = [sys.executable, "-m", "gateway", "run", "--settings", settings, "--state", folder / "state"]
-    environment = os.environ | {"TZ": "UTC"}
+    environment = os.environ | {"TZ": zone}
     with said.open("wb") as output:
         process = subprocess.Popen(command, cwd=root, env=environment, stdout=output, stderr=output)
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -15,10 +17,12 @@ LAYER = bytes(16_000_000)
 MEDIA_TYPE = "application/vnd.oci.image.manifest.v1+json"
 # Longer than `slow_after_s` of the tests' settings.
 SILENT_S = 4.0
+SIGNED = re.compile(r"/signed-(\d+)/")
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers as a registry would: manifests with a digest, layers of 16 MB, a redirect to a storage.
+    """Answers as a registry would: manifests with a digest, layers of 16 MB, a redirect to a storage (below
+    `/v2/signed-5000/` with a Location of 5,000 characters).
 
     `seen`: method, path and headers of each request; `mood`: a status that is given to all that is read, or
     `silent`: no answer for longer than the gateway waits.
@@ -35,6 +39,8 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(SILENT_S)
         elif self.mood:
             self._answer(int(self.mood), b"", {})
+        elif found := SIGNED.search(path):
+            self._answer(307, b"", {"Location": "http://storage.invalid/?".ljust(int(found[1]), "s")})
         elif "/stored/" in path:
             self._answer(307, b"", {"Location": "http://storage.invalid/layer?signature=1"})
         elif "/manifests/" in path and not path.endswith("/missing"):
@@ -98,11 +104,13 @@ class Registry:
 
 
 @contextmanager
-def serve(port: int = 0) -> Iterator[Registry]:
-    """A stub, on a free port or on this one; at the end it no longer answers."""
+def serve(port: int = 0, context: ssl.SSLContext | None = None) -> Iterator[Registry]:
+    """A stub, on a free port or on this one, with TLS where a context is given; afterwards it is gone."""
     handler = type("OneHandler", (Handler,), {"seen": [], "mood": ""})
     with Server(("127.0.0.1", port), handler) as server:
+        if context:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
-        yield Registry(f"http://127.0.0.1:{server.server_port}", handler)
+        yield Registry(f"http{'s' if context else ''}://127.0.0.1:{server.server_port}", handler)
         server.shutdown()
