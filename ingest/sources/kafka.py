@@ -16,7 +16,7 @@ from typing import Any
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from ingest.errors import ObjectError, PassingObjectError, SourceError
-from ingest.sources.kafka_errors import explain
+from ingest.sources.kafka_errors import explain, is_refusal
 from ingest.sources.model import Loaded, LogObject
 from ingest.sources.remote import Access, landed, landing_path
 
@@ -46,6 +46,7 @@ class KafkaSource:
     landing: Path
     access: Access = field(default_factory=Access)
     loaded: Callable[[], Iterable[Loaded]] = tuple
+    _refusals: builtins.list[Any] = field(default_factory=builtins.list, init=False, compare=False)
 
     def list(self, since: datetime | None = None) -> builtins.list[LogObject]:
         """As LogSource.list, however old the messages: ranges that were loaded, and ranges that were not.
@@ -73,7 +74,7 @@ class KafkaSource:
                 for line in self._lines(item.name, partition, first, last):
                     file.write(line.removesuffix(b"\n") + b"\n")
         except KafkaException as error:
-            raise PassingObjectError(item.name, *explain(error.args[0])) from None
+            raise PassingObjectError(item.name, *explain(self._reason(error))) from None
 
     @property
     def _topic(self) -> str:
@@ -88,6 +89,7 @@ class KafkaSource:
             "auto.offset.reset": "error",
             # What goes wrong is told by errors; the library's own log quotes addresses.
             "logger": _SILENT,
+            "error_cb": self._hear,
         }
         return Consumer({"group.id": GROUP, **dict(self.access.credentials), **ours})
 
@@ -96,7 +98,19 @@ class KafkaSource:
         try:
             yield
         except KafkaException as error:
-            raise SourceError(self.location, *explain(error.args[0])) from None
+            raise SourceError(self.location, *explain(self._reason(error))) from None
+
+    def _reason(self, error: KafkaException) -> Any:  # noqa: ANN401 - confluent-kafka has no types
+        """What was refused, where the call itself only says that no answer came."""
+        # Calls `_hear`, where there is a consumer. Nothing is assigned now, so no message is lost by it.
+        with suppress(KafkaException):
+            self._consumer.poll(0)
+        return self._refusals[0] if self._refusals else error.args[0]
+
+    def _hear(self, error: Any) -> None:  # noqa: ANN401 - confluent-kafka has no types
+        """Keep the first refusal: librdkafka tries again, and tells of each failure beside the call."""
+        if is_refusal(error) and not self._refusals:
+            self._refusals.append(error)
 
     def _partitions(self) -> builtins.list[int]:
         topic = self._consumer.list_topics(self._topic, timeout=PATIENCE).topics[self._topic]

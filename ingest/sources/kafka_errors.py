@@ -33,6 +33,11 @@ _NAMES = {
 }
 
 
+def is_refusal(error: Any) -> bool:  # noqa: ANN401 - confluent-kafka has no types
+    """Whether a broker was reached, and its certificate, or our credentials, were refused."""
+    return error.name() in ("_SSL", "_AUTHENTICATION", "SASL_AUTHENTICATION_FAILED")
+
+
 def explain(error: Any) -> tuple[str, str]:  # noqa: ANN401 - confluent-kafka has no types
     """The reason and what to do; the error's name stands in brackets, its text may quote anything."""
     name = error.name()

@@ -14,6 +14,7 @@ from ingest.sources import LocationError, kafka, scheme_of, source_at
 from ingest.sources.kafka import KafkaSource, missing, pieces
 from ingest.sources.model import Loaded
 from ingest.sources.remote import Access
+from tests.support import expired
 from tests.support.broker import Broker
 
 _NUMBERS = itertools.count()
@@ -167,6 +168,19 @@ def test_what_a_topic_that_cannot_be_listed_says(
     nobody = source_at(f"kafka://127.0.0.1:9/{topic}", "edge", tmp_path)
     assert isinstance(nobody, KafkaSource)
     assert "no broker answers (_TRANSPORT). Are addresses and connection right?" in said(nobody)
+
+
+def test_a_certificate_that_has_run_out_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the broker that is asked first; librdkafka's call itself only says that no answer came."""
+    monkeypatch.setattr(kafka, "PATIENCE", 2.0)
+    with expired.server(tmp_path) as url:
+        location = f"{url.replace('https', 'kafka')}/logs"
+        authority = (("security.protocol", "ssl"), ("ssl.ca.location", str(tmp_path / "expired.pem")))
+        opened = source_at(location, "edge", tmp_path, Access(credentials=authority))
+        with pytest.raises(
+            SourceError, match=r"a broker's certificate is refused \(_SSL\)\. Has it run out\?"
+        ):
+            opened.list()
 
 
 def test_a_broker_that_falls_silent(
