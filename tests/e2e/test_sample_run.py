@@ -96,6 +96,19 @@ def test_the_screen_says_what_the_marts_hold(sample_run: SampleRun) -> None:
     assert "make status" in sample_run.screen
 
 
+def test_the_readme_shows_this_screen(repo_root: Path, sample_run: SampleRun) -> None:
+    """Every line of it, but for the gaps between columns; `…` stands for lines that are left out."""
+    readme = (repo_root / "README.md").read_text("utf-8")
+    shown = readme.partition("ends like this:\n\n```\n")[2].partition("```")[0]
+    screen = io.StringIO()
+    console = Console(file=screen, width=80, highlight=False, soft_wrap=True)
+    report.show(report.read(sample_run.settings), console)
+    said = {" ".join(line.split()) for line in screen.getvalue().splitlines()}
+    lines = [" ".join(line.split()) for line in shown.splitlines() if line.strip() not in ("", "…")]
+    assert len(lines) > 10
+    assert [line for line in lines if line not in said] == []
+
+
 def test_the_second_run_loads_nothing_changes_nothing_and_says_so(sample_run: SampleRun) -> None:
     assert sample_run.second_exit_code == 0
     assert "Nothing new" in sample_run.second_screen
