@@ -46,6 +46,7 @@ COUNTED_BY = {"resp_digest", "body_bytes_sent", "request_time", "request_complet
 
 # Field of contract A → what is lost without it.
 OPTIONAL_FIELDS = {
+    "user_agent": "clients, updaters and CI are unknown, and one address is one origin",
     "request_id": "duplicates cannot be told from repeats, and logs must not be split or merged",
     "x_forwarded_for": "behind a proxy or balancer every client looks like that proxy",
     "resp_digest": "tags are joined to digests by time alone",
@@ -122,6 +123,7 @@ def diagnose(settings: Settings) -> Diagnosis:
         formats = sum((Counter(head.formats) for head in heads), Counter[str]())
         envelopes = sum((Counter(head.envelopes) for head in heads), Counter[str]())
         mode, log_format = _mode(con), " and ".join(sorted({head.log_format for head in heads}))
+        shares = _field_shares(con)
         return Diagnosis(
             objects=len(heads),
             lines=sum(head.lines for head in heads),
@@ -130,14 +132,16 @@ def diagnose(settings: Settings) -> Diagnosis:
             gateway_mode=mode,
             formats=dict(formats.most_common()),
             envelopes=dict(envelopes.most_common()),
-            field_shares=_field_shares(con),
+            field_shares=shares,
             named_fields=raw.named,
             has_hex_bytes=raw.has_hex_bytes,
             lacks_zone=raw.lacks_zone,
             registry_request_share=_registry_share(con),
             global_address_share=_global_share(con, settings),
             accuracy=expected.figure(
-                mode, expected.measured_as(set(formats), raw.named >= COUNTED_BY), has_catalogue(settings)
+                mode,
+                expected.measured_as(set(formats), raw.named >= COUNTED_BY, shares["user_agent"] > 0),
+                has_catalogue(settings),
             ),
             knows_manifests=has_catalogue(settings),
             refused=refused,
@@ -275,7 +279,7 @@ def _mode(con: duckdb.DuckDBPyConnection) -> str:
 
 
 def _field_shares(con: duckdb.DuckDBPyConnection) -> dict[str, float]:
-    """Share of manifest and blob requests that carry each optional field."""
+    """Share of the lines that carry each optional field."""
     shares = ", ".join(f"coalesce(avg(cast({name} is not null as integer)), 0)" for name in OPTIONAL_FIELDS)
     values = con.execute(f"select {shares} from sampled").fetchall()[0]
     return dict(zip(OPTIONAL_FIELDS, values, strict=True))

@@ -67,11 +67,7 @@ def advise(diagnosis: Diagnosis) -> list[str]:
             f"Only {diagnosis.registry_request_share:.0%} of the lines are registry requests (/v2/…):"
             " is this the gateway's log?"
         )
-    if diagnosis.global_address_share < 0.5:
-        advice.append(
-            f"Only {diagnosis.global_address_share:.0%} of the client addresses are public: name your"
-            " proxies in TRUSTED_PROXIES and log $http_x_forwarded_for, or all clients will look like one."
-        )
+    advice += _about_clients(diagnosis)
     if diagnosis.has_hex_bytes:
         advice.append(
             "Write `log_format <name> escape=json '{…}'`: nginx writes a quotation mark as \\x22 without it,"
@@ -101,6 +97,21 @@ def advise(diagnosis: Diagnosis) -> list[str]:
             " are unknown, and two tags that one client pulls at once cannot be told apart."
         )
     return advice or ["Nothing needs to change. Next: `make run` with the same LOGS."]
+
+
+def _about_clients(diagnosis: Diagnosis) -> list[str]:
+    advice = []
+    if diagnosis.field_shares["user_agent"] < 0.5:
+        advice.append(
+            "Log the user agent, which most lines lack, before anything else: whether an updater, a CI"
+            " service or a person pulls is read from it."
+        )
+    if diagnosis.global_address_share < 0.5:
+        advice.append(
+            f"Only {diagnosis.global_address_share:.0%} of the client addresses are public: name your"
+            " proxies in TRUSTED_PROXIES and log $http_x_forwarded_for, or all clients will look like one."
+        )
+    return advice
 
 
 def _field_table(diagnosis: Diagnosis) -> Table:

@@ -28,12 +28,15 @@ FORMATS = {
 }
 
 
-def measured_as(formats: set[str], has_all_fields: bool) -> str:
+def measured_as(formats: set[str], has_all_fields: bool, has_user_agents: bool = True) -> str:
     """What was measured of logs like these: a format for `figure`; "other" was not measured.
 
     Lines of several formats together are taken for combined, which says the least of those in MEASURED; so is
-    JSON without `has_all_fields`, the fields that the counts stand on besides the required ones.
+    JSON without `has_all_fields`, the fields that the counts stand on besides the required ones. Lines
+    without user agents were measured in HAProxy's format only, which has none.
     """
+    if not has_user_agents:
+        return "haproxy"
     only = next(iter(formats)) if len(formats) == 1 else None
     if only in FORMATS:
         return only

@@ -170,6 +170,24 @@ def test_lines_without_an_address(tmp_path: Path) -> None:
     assert "Warning: Clients without an address" in text
 
 
+def test_lines_without_a_user_agent(tmp_path: Path) -> None:
+    """Traefik keeps no header unless it is told to: what remains is far from a known client."""
+    line = {
+        "ClientHost": "8.8.8.8", "DownstreamStatus": 200, "RequestMethod": "GET",
+        "RequestPath": "/v2/acme/app/manifests/1.0", "StartUTC": "2026-05-01T10:00:00.5Z",
+    }  # fmt: skip
+    text = told(settings_for(tmp_path, write(tmp_path / "a.log", [line])))
+    assert " missing " in row(text, "user_agent")
+    assert "Log the user agent, which most lines lack, before anything else" in text
+    figure = expected.figure("proxies", "haproxy", has_catalogue=False)
+    assert figure
+    assert figure in text
+    line["request_User-Agent"] = "containerd/v1.7.21"
+    text = told(settings_for(tmp_path, write(tmp_path / "a.log", [line])))
+    assert "100% of lines" in row(text, "user_agent")
+    assert "Log the user agent" not in text
+
+
 def test_an_empty_object_says_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.log").write_text("\n", "utf-8")
     text = told(settings_for(tmp_path, tmp_path / "a.log"))
