@@ -18,6 +18,8 @@ TOP = 6
 YEARS = 3
 # Below this width of a screen, tables leave words out and never digits.
 NARROW = 80
+# Of the table of weeks, before the column that says which week is not whole.
+WIDTH_OF_FIGURES = 66
 TOPS = {
     "client": "client_name",
     "country": "country_code",
@@ -112,7 +114,8 @@ def show(report: Report, console: Console) -> None:
     if report.counters is None:
         console.print("The logs hold no pull yet.")
         return
-    is_narrow = console.width < NARROW
+    doubts = max((len(week.doubt) for week in report.weeks), default=0)
+    is_narrow = console.width < max(NARROW, WIDTH_OF_FIGURES + doubts)
     console.print(_week_table(report.weeks, is_narrow))
     for year in report.years:
         console.print(f"{year.year}: {_by(year)}.")
