@@ -12,10 +12,12 @@ _LOG_NAME = re.compile(
     r"|(?:log|access|journal).*\.(?:txt|out|export))$",
     re.IGNORECASE | re.DOTALL,
 )
+# error.log, error_log, proxy-host-1_error.log.2.gz: servers write them beside their access logs.
+_ERRORS = re.compile(r"(?<![a-z])errors?(?![a-z])", re.IGNORECASE)
 UNFINISHED = (".tmp", ".part", ".swp", ".swx", "~")
 IN_WORDS = "*.log, *.json, *.jsonl, *.ndjson, *.csv or *.tsv, rotated or not, or compressed"
 
 
 def is_named_like_a_log(name: str) -> bool:
-    """Whether a file's name, without its folder, is that of a log."""
-    return bool(_LOG_NAME.match(name)) and not name.endswith(UNFINISHED)
+    """Whether a file's name, without its folder, is that of an access log."""
+    return bool(_LOG_NAME.match(name)) and not name.endswith(UNFINISHED) and not _ERRORS.search(name)
