@@ -49,7 +49,7 @@ class Context:
     """How the lines of an object are read.
 
     `formats`: those that may be met, in order. `reference`: the year of syslog's times. `otherwise`: the
-    reason of a line that is nothing of all that, not_json where the others are JSON.
+    reason of a line that is nothing of all that and no JSON either: not_json where the others are JSON.
     """
 
     formats: tuple[AnyFormat, ...] = FORMATS
@@ -89,7 +89,7 @@ def read_line(line: RawLine, context: Context) -> tuple[Row, Fit]:
     except RejectedLine as rejection:
         if not line.is_ended and rejection.reason in ("not_json", "no_format"):
             raise RejectedLine("unterminated") from None
-        if rejection.reason == "no_format":
+        if rejection.reason == "no_format" and not line.content.lstrip().startswith(b"{"):
             raise RejectedLine(context.otherwise) from None
         raise
 

@@ -13,7 +13,7 @@ from pipeline.tasks import added
 ADVICE = {
     "missing_field": "log the field (docs/log-format.md)",
     "not_json": "log with escape=json (docs/log-format.md)",
-    "not_combined": "log one format to one file, or JSON (docs/log-format.md)",
+    "no_format": "log one format to one file, and nothing but requests (docs/log-format.md)",
     "unterminated": "nothing: a last line that is only half written is read when it is whole",
     "wrong_type": "compare the fields with docs/log-format.md",
     "duplicate_key": "name each field once in the log_format",

@@ -203,3 +203,15 @@ def test_an_id_of_digits_with_one_e_stays_with_the_scan(
     monkeypatch.setattr(strict, "read_text", None)
     reading = read(b"\n".join(line().replace(b'"r"', b'"%s"' % value) for value in ids) + b"\n")
     assert [row["request_id"].encode() for row in reading.rows] == ids
+
+
+def test_json_that_is_no_request_is_not_called_no_json(read: Callable[..., Any]) -> None:
+    """Caddy writes what it does itself into the same file as its requests."""
+    request = (
+        b'{"ts":1750000000.1,"request":{"remote_ip":"198.51.100.7","proto":"HTTP/1.1","method":"GET",'
+        b'"host":"r.example","uri":"/v2/","headers":{"User-Agent":["docker/27.1"]}},"duration":0.1,"size":2,'
+        b'"status":200}'
+    )
+    own = b'{"level":"info","ts":1750000000.2,"logger":"tls","msg":"cleaning storage unit"}'
+    reading = read(b"\n".join([request, own, b"half {", b""]))
+    assert reading.reasons_by_line == {2: "no_format", 3: "not_json"}
