@@ -104,7 +104,9 @@ def _read(path: Path) -> dict[str, datetime]:
 
 def _deliver(settings: Settings, fresh: list[Trouble], passed: list[str]) -> bool:
     """Whether one of the URLs took it; without a URL it is a line of the log."""
-    lines = [scrub(trouble.text) for trouble in fresh] + [scrub(f"No longer: {key}.") for key in passed]
+    lines = [scrub(trouble.text) for trouble in fresh] + [
+        scrub(f"This has passed: {key.replace(':', ': ', 1)}.") for key in passed
+    ]
     for line in lines:
         logger.warning("%s", line)
     if not settings.alert_urls:

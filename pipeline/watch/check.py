@@ -159,7 +159,7 @@ def _disk(look: _Look) -> Iterator[tuple[str, str]]:
     needed = sum(look.status.bytes_on_disk[name] for name in status.FILES if name.endswith(".duckdb"))
     if usage.free < max(needed, LEAST_FREE_SHARE * usage.total):
         yield (
-            "free",
+            "nearly full",
             f"The disk of the data directory has {usage.free / 1e9:,.1f} GB left; a build may need"
             f" {needed / 1e9:,.1f} GB. Make room, or shorten landing_days.",
         )

@@ -57,7 +57,7 @@ def test_the_same_thing_is_told_once_a_day_and_once_when_it_has_passed(hook: Web
     assert "Source cdn is gone." in hook.told[2]
     assert "edge" not in hook.told[2]
     tell(settings, NOW + 22 * HOUR, gone)
-    assert "No longer: source:edge." in hook.told[3]
+    assert "This has passed: source: edge." in hook.told[3]
     tell(settings, NOW + 23 * HOUR, gone)
     assert len(hook.told) == 4
     # Back again: told again.

@@ -155,7 +155,7 @@ def test_a_full_disk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(check.shutil, "disk_usage", lambda path: usage)
     assert found(settings) == {}
     usage.free -= 1
-    assert list(found(settings)) == ["disk:free"]
+    assert list(found(settings)) == ["disk:nearly full"]
 
 
 def everything_wrong(settings: Settings) -> None:
@@ -206,7 +206,7 @@ def test_all_that_is_found_arrives_at_the_webhook_in_one_run(
         assert "198.51.100.7" not in message
         shutil.rmtree(settings.refused)
         check.look(told, now + timedelta(hours=4))
-        assert "No longer: refused:edge." in hook.told[1]
+        assert "This has passed: refused: edge." in hook.told[1]
         assert "silent" not in hook.told[1]
         shutil.rmtree(settings.sources[0].location)
         check.look(told, now + timedelta(hours=5))
