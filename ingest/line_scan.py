@@ -130,7 +130,7 @@ def _from_pairs(envelope: PairsEnvelope, depth: int, formats: Sequence[AnyFormat
     plain = r"""replace(replace(line, '\', '\\'), '"', '\"')""" if envelope.is_plain else "line"
     made = f"regexp_replace({plain}, {quoted(envelope.pair)}, {quoted(AS_JSON)}, 'gs')"
     return (
-        f"peeled_{depth + 1} as (select line_number, '{{' || rtrim({made}, ',') || '}}' as line, outer_time,"
+        f"peeled_{depth + 1} as materialized (select line_number, '{{' || rtrim({made}, ',') || '}}' as line, outer_time,"
         f" outer_host from peeled_{depth} where regexp_full_match(line, {quoted(envelope.line)}, 's')"
         f"{''.join(others)})"
     )
