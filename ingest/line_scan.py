@@ -130,9 +130,9 @@ def _from_pairs(envelope: PairsEnvelope, depth: int, formats: Sequence[AnyFormat
     plain = r"""replace(replace(line, '\', '\\'), '"', '\"')""" if envelope.is_plain else "line"
     made = f"regexp_replace({plain}, {quoted(envelope.pair)}, {quoted(AS_JSON)}, 'gs')"
     return (
-        f"peeled_{depth + 1} as materialized (select line_number, '{{' || rtrim({made}, ',') || '}}' as line, outer_time,"
-        f" outer_host from peeled_{depth} where regexp_full_match(line, {quoted(envelope.line)}, 's')"
-        f"{''.join(others)})"
+        f"peeled_{depth + 1} as materialized (select line_number,"
+        f" '{{' || rtrim({made}, ',') || '}}' as line, outer_time, outer_host from peeled_{depth}"
+        f" where regexp_full_match(line, {quoted(envelope.line)}, 's'){''.join(others)})"
     )
 
 
@@ -214,6 +214,8 @@ def _json_fields(item: JsonFormat, table: str, earlier: Sequence[JsonFormat]) ->
     objects = frozenset() if item is CONTRACT_A else _PERHAPS_OBJECTS
     fields = {name: _of_pointers(group, pointers, objects) for name, group in item.pointers.items()}
     marks = [f"{_of_pointers(group, pointers, objects)} is not null" for group in item.marking]
+    if item is not CONTRACT_A:
+        marks.append(f"coalesce({_of_pointers(item.timing, pointers, objects)}, outer_time) is not null")
     values = f"json_extract_string(line, [{', '.join(quoted(pointer) for pointer in pointers)}])"
     repaired = _repaired("line")
     lines = f"select {_CARRIED}, {repaired} as line from {table} where line ^@ '{{'"

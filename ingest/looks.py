@@ -9,6 +9,17 @@ _BINARY = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _CSV = re.compile(r'"?@?[A-Za-z_][\w @.]*"?(?:,"?@?[A-Za-z_][\w @.]*"?)+')
 _PAIRS = re.compile(r'(?:[\w.@-]+=(?:"(?:[^"\\]|\\.)*"|[^ "]*)(?: +|$)){4,}')
 CLOUDTRAIL_ADVICE = "Put a gateway in front of ECR, and load its log (docs/gateway.md)."
+# What a hosted registry says of itself: which words tell it, and what it lacks.
+_EVENTS = (
+    (
+        "ContainerRegistryRepositoryEvents",
+        "events of Azure Container Registry, which has no requests for layers",
+    ),
+    ("ContainerRegistryLoginEvents", "events of Azure Container Registry, which has no requests for layers"),
+    ("google.cloud.audit.AuditLog", "audit logs of Google Cloud, which have no paths"),
+    ('"terminatingRuleId"', "decisions of AWS WAF, which have no status of the answer"),
+)
+_EVENTS_ADVICE = "Load the log of the load balancer or gateway in front of the registry (docs/gateway.md)."
 PAIRS_ADVICE = (
     "Write one of its lines with nginx's variables for the values:"
     " LOG_FORMAT='time=$time_iso8601 level=$ignored addr=$remote_addr method=$request_method"
@@ -32,9 +43,9 @@ def look(texts: list[str]) -> Look:
         return Look("gzip inside gzip", "Compress it once.")
     if _is_utf16(texts):
         return Look("text in UTF-16", "Convert it: iconv -f utf-16 -t utf-8. (PowerShell's > writes so.)")
-    if first.startswith(("{", "[")):
+    if re.match(r'\{|\[\s*(?:[{\["]|$)', first):
         return _json(texts)
-    if first.startswith("<"):
+    if re.match("<[A-Za-z!?/]", first):
         return Look("XML or HTML")
     if _BINARY.search(texts[0]):
         return Look("binary data")
@@ -70,4 +81,7 @@ def _json(texts: list[str]) -> Look:
         )
     if is_cloudtrail(first):
         return Look("events of AWS CloudTrail, which has no requests for layers", CLOUDTRAIL_ADVICE)
+    for sign, what in _EVENTS:
+        if sign in first:
+            return Look(what, _EVENTS_ADVICE)
     return Look("JSON that has none of the fields of an access log on one line")

@@ -243,9 +243,9 @@ class _Reading:
     def _reject(self, line: RawLine, rejection: RejectedLine) -> None:
         self.tally.reasons[rejection.reason] += 1
         if rejection.reason == "missing_field" and rejection.field:
-            self.tally.missing_fields[rejection.field] += 1
+            self.tally.missing_fields[_called(rejection)] += 1
         if rejection.reason == "wrong_type" and rejection.field:
-            self.tally.wrong_fields.add("time" if rejection.field == "msec" else rejection.field)
+            self.tally.wrong_fields.add(_called(rejection))
         if rejection.log_format:
             self.tally.near[rejection.log_format] += 1
         self.rejected.append(rejected_row(line, rejection, self.key))
@@ -254,6 +254,12 @@ class _Reading:
         _append(self.con, "lines", _NUMBERED, self.rows)
         _append(self.con, "rejected_lines", REJECTED_COLUMNS, self.rejected)
         self.rows, self.rejected = [], []
+
+
+def _called(rejection: RejectedLine) -> str:
+    """The field as a person knows it: `msec` is contract A's name for the time."""
+    is_time = rejection.field == "msec" and rejection.log_format != CONTRACT_A.name
+    return "time" if is_time else rejection.field or ""
 
 
 def _suits_scan(data: ObjectBytes) -> bool:

@@ -51,7 +51,7 @@ def check(counts: ReadCounts, name: str) -> None:
     if not counts.quarantined or counts.staged:
         return
     item = BY_NAME.get(counts.log_format)
-    if item and "time" not in item.has and counts.missing_fields.get("msec"):
+    if item and "time" not in item.has and counts.missing_fields.get("time"):
         raise ObjectError(
             name,
             f"its lines ({item.title}) have no time of their own",

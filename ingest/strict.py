@@ -119,12 +119,12 @@ def fit(text: str, formats: tuple[AnyFormat, ...]) -> Fit:
     while True:
         document = document_of(text)
         for item in formats:
-            values = _values(item, text, document)
+            values = _values(item, text, document, time)
             if values is not None:
                 return Fit(item, tuple(names), values, time, host)
         peeled = peel(text, document, len(names))
         if peeled is None:
-            raise _nearly(outer, formats) or _nearest(text, document, formats)
+            raise _nearly(outer, formats) or _nearest(document, formats)
         outer = document if outer is None and isinstance(document, Pairs) else outer
         text = peeled.line
         names.append(peeled.envelope)
@@ -144,14 +144,20 @@ def document_of(text: str) -> Pairs | str | None:
     return document if isinstance(document, Pairs) else "not_json"
 
 
-def _values(item: AnyFormat, text: str, document: Pairs | str | None) -> Values | None:
-    """What a format reads from a line; None where it does not fit."""
+def _values(
+    item: AnyFormat, text: str, document: Pairs | str | None, outer_time: str | None
+) -> Values | None:
+    """What a format reads from a line; None where it does not fit. `outer_time`: what an envelope told."""
     if isinstance(item, TextFormat):
         found = item.strict.fullmatch(text)
         return _text_values(item, found) if found else None
     if not isinstance(document, Pairs):
         return None
-    return _contract_values(document, item) if item is CONTRACT_A else _json_values(item, document)
+    if item is CONTRACT_A:
+        return _contract_values(document, item)
+    if outer_time is None and documents.first_text(document, item.timing) is None:
+        return None
+    return _json_values(item, document)
 
 
 def _text_values(item: TextFormat, found: re.Match[str]) -> Values:
@@ -193,26 +199,26 @@ def _with_request(values: dict[str, str | None]) -> dict[str, str | None]:
 
 def _nearly(document: Pairs | None, formats: tuple[AnyFormat, ...]) -> RejectedLine | None:
     """Why a JSON object that misses little of a request is none: its `msg` is no line of another format."""
-    missing = None if document is None else _fewest_missing(document, formats)
-    return RejectedLine("missing_field", missing[0]) if missing and len(missing) <= 2 else None
+    near = None if document is None else _fewest_missing(document, formats)
+    return _lacks(*near) if near and 0 < len(near[1]) <= 2 else None
 
 
-def _nearest(text: str, document: Pairs | str | None, formats: tuple[AnyFormat, ...]) -> RejectedLine:
+def _nearest(document: Pairs | str | None, formats: tuple[AnyFormat, ...]) -> RejectedLine:
     """Why no format fits: for JSON, the first field that the nearest format misses."""
     if isinstance(document, str):
         return RejectedLine(document)
-    if document is None:
-        return RejectedLine("no_format")
-    missing = _fewest_missing(document, formats)
-    if missing is None:
-        return RejectedLine("no_format")
-    return RejectedLine("missing_field", missing[0] if missing else None)
+    near = None if document is None else _fewest_missing(document, formats)
+    return _lacks(*near) if near else RejectedLine("no_format")
 
 
-def _fewest_missing(document: Pairs, formats: tuple[AnyFormat, ...]) -> list[str] | None:
-    """The fields that the nearest format of JSON misses; None where none of the formats is JSON."""
-    candidates = (_missing(item, document) for item in formats if isinstance(item, JsonFormat))
-    return min(candidates, key=len, default=None)
+def _lacks(name: str, missing: list[str]) -> RejectedLine:
+    return RejectedLine("missing_field", missing[0] if missing else None, name)
+
+
+def _fewest_missing(document: Pairs, formats: tuple[AnyFormat, ...]) -> tuple[str, list[str]] | None:
+    """The nearest format of JSON by its name, and the fields that it misses; None where none is JSON."""
+    candidates = ((item.name, _missing(item, document)) for item in formats if isinstance(item, JsonFormat))
+    return min(candidates, key=lambda candidate: len(candidate[1]), default=None)
 
 
 def _missing(item: JsonFormat, document: Pairs) -> list[str]:

@@ -26,8 +26,10 @@ _ISO = r"[0-9]{4}[-/][01][0-9][-/][0-3][0-9][T _][0-2][0-9]:[0-5][0-9]:[0-5][0-9
 _SYSLOG = rf"{_MONTH} [ 0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9]"
 _FRACTION = r"(?:[.,]([0-9]{1,9}))?"
 
-# Werkzeug and Python's http.server write a blank before the hour, and no zone.
-_STRICT_COMMON = re.compile(rf"({_COMMON.replace('}:', '}[: ]')}){_FRACTION}(?: ({_ZONE}))?")
+# Werkzeug and Python's http.server write a blank before the hour, and no zone; Alibaba's CDN 9/Oct/2026.
+_STRICT_COMMON = re.compile(
+    rf"({_COMMON.replace('}:', '}[: ]').replace('[0-3]', '[0-3]?', 1)}){_FRACTION}(?: ({_ZONE}))?"
+)
 _STRICT_ISO = re.compile(rf"({_ISO}){_FRACTION} ?(Z|UTC|{_ZONE}|[+-][01][0-9])?")
 _STRICT_SYSLOG = re.compile(rf"({_SYSLOG}){_FRACTION}")
 _STRICT_SECONDS = re.compile(SECONDS)

@@ -33,6 +33,7 @@ ENVELOPE = JsonEnvelope(
         "/raw",
         "/LogMessage",
         "/LogEntry",
+        "/Log",
         "/Body",
         # Azure writes some properties as text.
         "/properties",
@@ -46,6 +47,7 @@ ENVELOPE = JsonEnvelope(
         "/__REALTIME_TIMESTAMP",
         "/TimeGenerated",
         "/Timestamp",
+        "/TimeStamp",
         "/_ts",
     ),
     samples=(
@@ -90,6 +92,8 @@ ENVELOPE = JsonEnvelope(
         # https://docs.splunk.com/Documentation/Splunk/latest/Data/FormateventsforHTTPEventCollector
         ('{"time":"1792483200.5","host":"gw","event":"a line"}', "a line", "1792483200.5", None),
         ('{"event":{"line":"a line","source":"stdout","tag":"0a"}}', "a line", None, None),
+        # az containerapp logs show
+        ('{"TimeStamp":"2026-10-20T08:16:00.4Z","Log":"a line"}', "a line", "2026-10-20T08:16:00.4Z", None),
         (
             '{"TimeGenerated":"2026-10-20T08:16:00.4Z","PodName":"gw-0","LogMessage":"a line"}',
             "a line",

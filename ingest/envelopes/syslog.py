@@ -9,7 +9,7 @@ ENVELOPE = TextEnvelope(
     source="https://www.rfc-editor.org/rfc/rfc3164",
     # The host's name may be missing (nginx: `nohostname`).
     # Over TCP the length of each message may stand before it (RFC 6587).
-    pattern=r"(?:(?:[0-9]{1,6} )?<[0-9]{1,3}>)?(?:[A-Z][a-z]{2} )?(?:<time>|\[ *[0-9]+\.[0-9]{6}\]) (?:[^ :\[]+ |[0-9A-Fa-f:.]+ )?[A-Za-z_][^ :\[{\"]*(?:\[[^\]]*\])?: <line>",
+    pattern=r"(?:(?:[0-9]{1,6} )?<[0-9]{1,3}>)?(?:[A-Z][a-z]{2} )?(?:<time>|\[ *[0-9]+\.[0-9]{6}\]) (?:[^ :\[]+ |[0-9A-Fa-f:.]+ )?(?:(?:[a-z]+[0-7]?\.)?(?:emerg|alert|crit|err|error|warn|warning|notice|info|debug) )?[A-Za-z_][^ :\[{\"]*(?:\[[^\]]*\])?: <line>",
     time=rf"(?:{SYSLOG_STAMP}|{STAMP}(?: [A-Z]{{2,5}})?|[0-9]{{10}}\.[0-9]{{6}})",
     samples=(
         ("Oct 20 08:00:00 gw nginx[512]: a line", "a line", "Oct 20 08:00:00", None),
@@ -22,6 +22,9 @@ ENVELOPE = TextEnvelope(
         ("Tue 2026-10-20 10:00:00 CEST gw nginx[512]: a line", "a line", "2026-10-20 10:00:00 CEST", None),
         ("1792483200.123456 gw nginx[512]: a line", "a line", "1792483200.123456", None),
         ("45 <190>Oct 20 08:00:00 gw nginx: a line", "a line", "Oct 20 08:00:00", None),
+        # A level in front of the program: BIG-IP, and syslog-ng or BusyBox that name the facility too
+        ("<134>Oct 20 08:00:00 bigip1 info tmm[123]: a line", "a line", "Oct 20 08:00:00", None),
+        ("Oct 20 08:00:00 gw local7.info nginx: a line", "a line", "Oct 20 08:00:00", None),
         # journalctl -o short-monotonic: seconds since the machine was started
         ("[12345.678901] gw nginx[512]: a line", "a line", None, None),
     ),

@@ -8,7 +8,7 @@ ENVELOPE = TextEnvelope(
     title="a virtual host or the name of a stream in front",
     source="https://httpd.apache.org/docs/2.4/logs.html#virtualhost",
     pattern=r"<host>[ \t]+<line>",
-    host=r"[A-Za-z0-9_*\[][^ \t]*",
+    host=r"[A-Za-z0-9_*\[-][^ \t]*",
     # Only in front of an address or of JSON: the first word of many formats is no envelope.
     begins=rf"(?:{ADDRESS}[ ,|]|\{{)",
     samples=(
@@ -22,5 +22,7 @@ ENVELOPE = TextEnvelope(
         ("10.0.0.5:5000 2001:db8::7 - - [x]", "2001:db8::7 - - [x]", None, "10.0.0.5:5000"),
         ('nginx/app/0123 {"a":1}', '{"a":1}', None, None),
         ("_ 192.0.2.7 - - [x]", "192.0.2.7 - - [x]", None, None),
+        # Apache's `%{X-Forwarded-For}i %h …` where nothing was forwarded
+        ("- 192.0.2.7 - - [x]", "192.0.2.7 - - [x]", None, None),
     ),
 )

@@ -6,7 +6,8 @@ from ingest.formats.model import TextFormat
 PATTERN = (
     r"(?:<remote_addr> (?:-(?: \[[^\]]*\] -)?|[A-Za-z_][^ ]*)|<remote_addr:hostname> -) "
     r"(?:[^\[]|\[[^0-9])*\[<time>\] "
-    r'"<request>" <status> <body_bytes_sent> "<_:quoted>" "<user_agent>"'
+    # A log_format in several pieces often lacks a blank where two of them meet.
+    r'"<request>" ?<status> <body_bytes_sent> "<_:quoted>" ?"<user_agent>"'
 )
 
 FORMAT = TextFormat(

@@ -25,9 +25,10 @@ Sample = tuple[str, Mapping[str, Any]]
 
 # A quoted text in which \" and \x22 end nothing. Each character fits one branch only: no backtracking.
 QUOTED = r'(?:[^"\\]|\\.)*'
-# IPv4, IPv6, either with a port or a zone, or a Unix socket: never a host name.
+# IPv4, IPv6, either with a port or a zone, or a Unix socket: never a host name, a clock or the number of a line.
 ADDRESS = (
-    r"(?:[0-9A-Fa-f]*[:.][0-9A-Fa-f:.]*(?:%[0-9A-Za-z._-]+)?"
+    r"(?:[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+(?::[0-9]+)?"
+    r"|(?:(?::|(?:[0-9A-Fa-f]+:)+):[0-9A-Fa-f:.]*|(?:[0-9A-Fa-f]+:){6}[0-9A-Fa-f:.]+)(?:%[0-9A-Za-z._-]+)?"
     r"|\[[0-9A-Fa-f:.]+(?:%[0-9A-Za-z._-]+)?\](?::[0-9]+)?|unix:[^ \"]*)"
 )
 SHAPES = {
@@ -185,7 +186,7 @@ class TextFormat(Format):
 class JsonFormat(Format):
     """One JSON object a line. `pointers`: field → JSON pointers (RFC 6901), the first that is there counts.
 
-    A line is of this format where all `marks` are there: fields, or pointers.
+    A line is of this format where all `marks` are there (fields, or pointers), and a time: its own or an envelope's.
     """
 
     pointers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -195,6 +196,11 @@ class JsonFormat(Format):
     def marking(self) -> tuple[tuple[str, ...], ...]:
         """The pointers of each mark."""
         return tuple((mark,) if mark.startswith("/") else self.pointers[mark] for mark in self.marks)
+
+    @cached_property
+    def timing(self) -> tuple[str, ...]:
+        """The pointers of which one must be there, unless an envelope tells the time."""
+        return self.pointers.get("time", ()) + self.pointers.get(DATE, ())
 
     @property
     def has(self) -> frozenset[str]:  # noqa: D102

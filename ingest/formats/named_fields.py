@@ -24,7 +24,7 @@ _NAMES = {
     "time": (
         "msec timeiso8601 timestamp time timelocal ts timemicros timems eventtimestamp eventtime eventdatetime"
         " datetime date starttime timestart startedat startat starttimestamp requesttimestamp requesttime loggedat"
-        " logtime accesstime timegenerated nginxaccesstime when t"
+        " logtime accesstime timegenerated nginxaccesstime unixtime when t"
     ),
     "remote_addr": (
         "remoteaddr remoteip clientip clientaddr clientaddress remoteaddress remotehost remoteipaddr"
@@ -34,7 +34,7 @@ _NAMES = {
     ),
     "x_forwarded_for": "xforwardedfor httpxforwardedfor xff forwardedfor xforwardfor xforwordfor",
     "request": "request requestline httprequest req",
-    "method": "method requestmethod httpmethod verb requestverb httpverb csmethod reqmethod",
+    "method": "method requestmethod httpmethod verb requestverb httpverb csmethod reqmethod requesttype",
     "request_uri": (
         "requesturi originaluri urloriginal uri requestpath path urlpath url requesturl rawpath httpuri httpurl"
         " httppath csuri csuristem uristem"
@@ -42,9 +42,12 @@ _NAMES = {
     "args": "args querystring requestquery query urlquery uriparam csuriquery requestargs param",
     "status": (
         "status statuscode responsestatus responsecode httpstatus httpcode httpstatuscode httpresponsecode"
-        " scstatus elbstatuscode code response"
+        " scstatus elbstatuscode returncode code response"
     ),
-    "user_agent": "useragent requestheaderuseragent httpuseragent useragentoriginal agent ua requestuseragent csuseragent",
+    "user_agent": (
+        "useragent requestheaderuseragent httpuseragent useragentoriginal agent ua requestuseragent csuseragent"
+        " clientua useragentstring"
+    ),
     "body_bytes_sent": (
         "bodybytessent responsebodysize respbodysize bodybytes bodybytesout responsesize responselength"
         " responsebytes bytesout bytes size"
@@ -93,6 +96,8 @@ _HEADERS = frozenset(["headers", "header", "requestheaders", "reqheaders", "resp
 _OF_HEADERS = frozenset(
     ["user_agent", "x_forwarded_for", "host", "range", "resp_digest", "resp_content_type", "dnt", "gpc"]
 )
+# http://ltsv.org has `host` (the remote host) beside these; Skipper the last of them.
+_HOST_IS_THE_CLIENT = frozenset(["vhost", "forwardedfor", "ua", "requestedhost"])
 _DEEPEST = 5
 _MOST_LACKING = 2
 # More fields than this are no log of requests.
@@ -243,11 +248,17 @@ def _add_day_and_clock(pointers: dict[str, tuple[str, ...]], columns: dict[str, 
 
 
 def _add_bare_host(pointers: dict[str, tuple[str, ...]], columns: dict[str, list[str]]) -> None:
-    """`host` is the client where it holds addresses, several of them, and nothing else does (LTSV, Skipper)."""
+    """`host` is the client where it holds addresses and nothing else does: several of them, for one may be the
+    server's own; or one, where the names around it are those of LTSV or Skipper, to which `host` is the client."""
     texts = columns.get("/host", [])
-    if {"remote_addr", "x_forwarded_for"} & pointers.keys() or len(set(texts)) < 2:
+    forwarded = {text for pointer in pointers.get("x_forwarded_for", ()) for text in columns[pointer]} - {
+        "",
+        "-",
+    }
+    is_their_name = not _HOST_IS_THE_CLIENT.isdisjoint(map(bare, "".join(columns).split("/")))
+    if "remote_addr" in pointers or (forwarded and not is_their_name):
         return
-    if _looks_right("remote_addr", texts):
+    if (is_their_name or len(set(texts)) > 1) and texts and _looks_right("remote_addr", texts):
         pointers["remote_addr"] = ("/host",)
         others = tuple(pointer for pointer in pointers.get("host", ()) if pointer != "/host")
         pointers.pop("host", None)
@@ -261,7 +272,14 @@ def _add_duration(pointers: dict[str, tuple[str, ...]], columns: dict[str, list[
         for pointer, texts in columns.items():
             is_named = any(name in names.split() for name in _called(pointer))
             is_time = pointer in pointers.get("time", ())
-            if is_named and not is_time and all(_DURATION_OF.fullmatch(text) for text in texts if text):
+            # nginx writes "0.012"; whole numbers under its name are the milliseconds of others.
+            is_whole = "requesttime" in _called(pointer) and not any("." in text for text in texts)
+            if (
+                is_named
+                and not is_time
+                and not is_whole
+                and all(_DURATION_OF.fullmatch(text) for text in texts if text)
+            ):
                 pointers["request_time"] = (pointer,)
                 return unit
     return "s"

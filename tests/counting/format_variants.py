@@ -36,11 +36,24 @@ def lay_out(
     """Each variant as a layout (its own names and addresses' times) and what it makes of the lines."""
     pulls = ThreePulls(Corpus(corpus))
     made = {}
+    taken: set[str] = set()
     for number, (name, variant) in enumerate(variants.items()):
         first = datetime(2026, 2, 1, 8, tzinfo=UTC) + timedelta(hours=number)
-        layout = separate(pulls, seed=5000 + number, first=first, every=timedelta(minutes=3))
+        layouts = (
+            separate(pulls, seed=seed, first=first, every=timedelta(minutes=3))
+            for seed in range(5000 + number, 10**6, 1000)
+        )
+        layout = next(layout for layout in layouts if repository_of(layout) not in taken)
+        taken.add(repository_of(layout))
         made[name] = (layout, variant(layout.lines))
     return made
+
+
+def repository_of(layout: Layout) -> str:
+    """The name of the one image that is pulled in it."""
+    renaming = layout.placed[0].renaming
+    assert renaming is not None
+    return renaming.repository("acme/app")
 
 
 def each(writer: Callable[[Line], str]) -> Variant:

@@ -1,4 +1,4 @@
-"""Three cold pulls in two hundred ways to log them: three downloads from three addresses each time."""
+"""Three cold pulls in more than two hundred ways to log them: three downloads from three addresses each."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.counting import format_variants as known
-from tests.counting.format_variants import Variant, lay_out
+from tests.counting.format_variants import Variant, lay_out, repository_of
 from tests.counting.further_variants import FURTHER, FURTHER_WITHOUT_AGENT, Content
+from tests.counting.seldom_variants import SELDOM, SELDOM_WITHOUT_AGENT
 from tests.counting.tried import Session, sessions_of
 from tests.counting.unlisted_variants import UNLISTED, UNLISTED_WITHOUT_AGENT
 from tests.support.layouts import Layout
@@ -26,8 +27,9 @@ def as_bytes(variant: Variant) -> Content:
 VARIANTS: dict[str, Content] = {
     **{name: as_bytes(variant) for name, variant in (known.VARIANTS | UNLISTED).items()},
     **FURTHER,
+    **SELDOM,
 }
-WITHOUT_AGENT = known.WITHOUT_AGENT | UNLISTED_WITHOUT_AGENT | FURTHER_WITHOUT_AGENT
+WITHOUT_AGENT = known.WITHOUT_AGENT | UNLISTED_WITHOUT_AGENT | FURTHER_WITHOUT_AGENT | SELDOM_WITHOUT_AGENT
 CLIENTS = {"containerd", "docker", "podman"}
 
 
@@ -40,13 +42,7 @@ def tried(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Tried:
         (folder / "logs" / f"{re.sub('[^a-z0-9]+', '-', name.lower())}.log").write_bytes(content)
         layouts[name] = layout
     sessions = sessions_of(make(folder / "data", folder / "logs", only=("fct_pulls",)))
-    return {name: (layout, sessions.get(_repository(layout), [])) for name, layout in layouts.items()}
-
-
-def _repository(layout: Layout) -> str:
-    renaming = layout.placed[0].renaming
-    assert renaming is not None
-    return renaming.repository("acme/app")
+    return {name: (layout, sessions.get(repository_of(layout), [])) for name, layout in layouts.items()}
 
 
 @pytest.mark.parametrize("name", VARIANTS)

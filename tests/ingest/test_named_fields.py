@@ -170,6 +170,54 @@ def test_host_is_the_client_only_where_nothing_else_can_be() -> None:
     )
 
 
+LTSV = {
+    "time": "[20/Oct/2026:08:27:00 +0000]",
+    "host": "192.0.2.7",
+    "req": "GET /v2/ HTTP/1.1",
+    "status": "200",
+}
+SKIPPER = {
+    **{"host": "192.0.2.7", "requested-host": "registry.example.com", "method": "GET", "uri": "/v2/"},
+    **{"status": 200, "timestamp": "20/Oct/2026:08:27:00 +0000", "user-agent": "docker/27.3.1"},
+}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        LTSV | {"ua": "docker/27.3.1"},
+        LTSV | {"forwardedfor": "-"},
+        LTSV | {"vhost": "r.example.com"},
+        SKIPPER,
+    ],
+    ids=["ua", "forwardedfor", "vhost", "skipper"],
+)
+def test_host_is_the_one_client_of_ltsv_and_skipper(document: dict[str, Any]) -> None:
+    """Who tries it out has a log of one client. http://ltsv.org: `host` is the remote host."""
+    item = found(document, document)
+    assert item is not None
+    assert item.pointers["remote_addr"] == ("/host",)
+
+
+def test_host_beside_a_forwarded_address_is_the_peer_in_ltsv_only() -> None:
+    """Elsewhere it may be the gateway, and the client is whom it was named."""
+    ltsv = found(*(LTSV | {"host": f"192.0.2.{number}", "forwardedfor": "203.0.113.9"} for number in (7, 8)))
+    assert ltsv is not None
+    assert ltsv.pointers["remote_addr"] == ("/host",)
+    others = {key: value for key, value in FLAT.items() if key != "sourceIpPort"} | {"xff": "203.0.113.9"}
+    item = found(*(others | {"host": f"192.0.2.{number}"} for number in (7, 8)))
+    assert item is not None
+    assert "remote_addr" not in item.pointers
+
+
+@pytest.mark.parametrize(("text", "is_known"), [("0.012", True), ("0.000", True), ("12", False)])
+def test_whole_numbers_under_nginx_s_name_are_no_seconds(text: str, is_known: bool) -> None:
+    """CDNs of Alibaba, Tencent and others write milliseconds there."""
+    item = found(FLAT | {"request_time": text})
+    assert item is not None
+    assert ("request_time" in item.pointers) == is_known
+
+
 @pytest.mark.parametrize(
     ("name", "unit"),
     [("duration_ms", "ms"), ("timeTakenMicros", "us"), ("latency_ns", "ns"), ("duration", None)],

@@ -156,7 +156,9 @@ WITH_A_WAY_OUT = (
     "the head",
     "what Docker's",
     "pairs of names",
-    "events of AWS CloudTrail",
+    "events of A",
+    "audit logs",
+    "decisions of",
 )
 
 
@@ -183,6 +185,27 @@ def test_an_empty_object_is_a_fact(read: Callable[..., Any]) -> None:
         (
             b'{"Records":[{"eventVersion":"1.08","eventSource":"ecr.amazonaws.com","eventName":"BatchGetImage"}]}',
             "events of AWS CloudTrail, which has no requests for layers",
+        ),
+        # Hosted registries that tell of pulls, and of no request.
+        (
+            b'{"time":"2026-11-23T08:00:00Z","category":"ContainerRegistryRepositoryEvents","operationName":"Pull"}\n',
+            "events of Azure Container Registry",
+        ),
+        (
+            b'{"protoPayload":{"@type":"type.googleapis.com/google.cloud.audit.AuditLog"},"severity":"INFO"}\n',
+            "audit logs of Google Cloud",
+        ),
+        (
+            b'{"timestamp":1792484820000,"terminatingRuleId":"x","httpRequest":{"clientIp":"192.0.2.7"}}\n',
+            "decisions of AWS WAF",
+        ),
+        # Neither XML nor JSON
+        (b"<134>Oct 20 08:00:00 gw app[1]: started\n", "text of another form"),
+        (b"[20/Oct/2026:08:00:00 +0000] started\n", "text of another form"),
+        # honcho's clock in front was taken for an address.
+        (
+            b'08:27:00 web.1 | 192.0.2.7 - - [20/Oct/2026:08:27:00 +0000] "GET / HTTP/1.1" 200 2 "-" "x"\n',
+            "text of",
         ),
         (b"ts=1 level=info addr=192.0.2.7 status=200\n", r"pairs of names and values \(logfmt\)"),
         (gzip.compress(gzip.compress(b"192.0.2.7 - - [x]\n", mtime=0), mtime=0), "gzip inside gzip"),
@@ -212,6 +235,9 @@ def test_the_field_of_another_form_is_named(read: Callable[..., Any]) -> None:
     line = b'{"time":"02/01/2026 08:00:00 AM","ip":"192.0.2.7","method":"GET","uri":"/v2/","status":200}\n'
     with pytest.raises(ObjectError, match="of another form: time"):
         read(line)
+    without_time = b'{"request":{"method":"GET","uri":"/v2/","remote_ip":"192.0.2.7"},"status":200}\n'
+    with pytest.raises(ObjectError, match=r"read as caddy .*missing: time 1"):
+        read(without_time)
     with pytest.raises(ObjectError, match="missing: remote_addr 1"):
         read(b'{"time":"2026-11-23T08:00:00Z","remote_addr":"","method":"GET","uri":"/v2/","status":200}\n')
 
