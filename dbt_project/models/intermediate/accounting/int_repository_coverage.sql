@@ -17,7 +17,7 @@ days as (
     inner join last_days on nodes.logged_on > last_days.last_day - {{ var('tag_lookback_days') }}
 ),
 
--- What nobody asked for may be asked for at any node: its row has no repository.
+-- The row without a repository stands for one that nobody asked for yet: any node may be asked for it.
 serving as (
     select distinct source_name, node, nullif(repository, '') as repository
     from nodes

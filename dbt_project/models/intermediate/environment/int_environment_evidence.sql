@@ -46,7 +46,7 @@ shown as (
             case when is_copier then 'copier' end,
             case when client_name = 'docker-compose' then 'compose' end,
             case when client_name = 'podman' then 'personal_runtime' end,
-            -- A hosted runner is a new machine each time: whoever looks up by a timer is none.
+            -- A hosted runner is a new machine each time: an origin that looks up by a timer is no hosted runner.
             case
                 when kernel_hint = 'azure' and coalesce(access_pattern, '') <> 'polling' then 'azure_kernel'
             end,

@@ -31,7 +31,7 @@ versions as (
     group by repository, version
 ),
 
--- Of a repository one of whose nodes was silent before the version came.
+-- Versions that came while a node of their repository was silent: they may have been out before that day.
 unheard as (
     select distinct versions.repository, versions.version
     from versions

@@ -65,7 +65,7 @@ use_values as (
     {%- endfor %}
 ),
 
--- Who has one profile in the period.
+-- Origins and endpoints with one profile in the period, each under the values of that profile.
 unchanged_counts as (
     {%- for name in dimensions_of_origin() %}
         select
@@ -85,7 +85,7 @@ unchanged_counts as (
     {%- endfor %}
 ),
 
--- Few of them: each with each of its values.
+-- Those with several profiles in the period, which are few: each counts once under each value of any of them.
 changed_origins as (
     {%- for level in ['origin', 'endpoint'] %}
         select distinct

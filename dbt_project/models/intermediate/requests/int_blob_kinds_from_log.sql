@@ -15,7 +15,7 @@ blobs as (
     from manifests
 ),
 
--- Small in one image and a layer in another: then it is a layer, whose size was told once.
+-- What looks like a configuration in one image and is a layer in another is a layer: there its size was known.
 final as (
     select
         observed_on,

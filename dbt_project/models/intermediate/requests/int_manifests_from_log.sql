@@ -18,7 +18,7 @@ taken as (
         request_key,
         request_kind,
         case when reference_type = 'digest' then reference else response_digest end as object_digest,
-        -- Whole, and from here: the size of anything else says nothing about the blob.
+        -- Only of what this gateway sent whole: any other size says nothing about the blob.
         case
             when status = 200 and not coalesce(is_range, false) and coalesce(is_complete, true) then body_bytes_sent
         end as whole_bytes,
@@ -76,7 +76,7 @@ described as (
     select
         observed_on,
         object_digest as digest,
-        -- An index that is called an image once is nobody's word to take.
+        -- Where the requests of a digest disagree about its kind, none of them is believed.
         case when count(distinct said_kind) = 1 then nullif(max(said_kind), 'manifest') end as said_kind,
         coalesce(list(distinct index_digest order by index_digest) filter (
             where
@@ -128,7 +128,7 @@ judged as (
         coalesce(parts.digests, []) as digests,
         coalesce(parts.large_digests, []) as large_digests,
         case when parts.small_count = 1 and len(parts.large_digests) > 0 then parts.small_digest end as config_digest,
-        -- Of a signature its one part is taken; of an image its configuration too.
+        -- A client takes one part of a signature, and two or more of an image: its configuration, and layers.
         case when described.is_of_artifacts and coalesce(len(parts.digests), 0) < 2 then 'artifact' else said_kind end
             as said_kind
     from described
