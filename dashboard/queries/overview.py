@@ -92,13 +92,10 @@ def series(selection: Selection, grain: Grain, exact: bool = True) -> pd.DataFra
     """One row per period that the selection touches, in order.
 
     period_start; download_count, version_check_count, pull_count, unique_origin_count (distinct in the
-    period,
-    never summed); day_count and covered_day_count (days of the selection in it, and those with logs);
-    is_final
-    (the period can no longer change); is_whole (no day of the period lies outside the range). Counts of
-    a period
-    without any log are missing, not 0. With `exact` false, uniques are read from the period mart: missing for
-    a part of a period, or under filters.
+    period, never summed); day_count and covered_day_count (days of the selection in it, and those with
+    logs); is_final (the period can no longer change); is_whole (no day of the period lies outside the
+    range). Counts of a period without any log are missing, not 0. With `exact` false, uniques are read from
+    the period mart: missing for a part of a period, or under filters.
     """
     shown = ("download_count", "version_check_count", "pull_count")
     sums = ", ".join(f"cast(sum(counts.{name}) as bigint) as {name}" for name in shown)

@@ -83,7 +83,7 @@ def _events(selection: Selection) -> None:
 
 
 def _named(found: pd.DataFrame) -> pd.DataFrame:
-    """The rows of all images together under words of the side bar, and not as "*"."""
+    """Rows over all images ("*") called what the side bar calls them."""
     return found.assign(repository=found["repository"].replace("*", ALL))
 
 

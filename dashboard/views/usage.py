@@ -39,7 +39,7 @@ def _invocations(selection: Selection) -> None:
     right.metric(
         "Invocations, at least",
         f"{totals['invocation_count_lower_bound']:,}",
-        help="Pull operations by runtimes that are known to be no timer: each time, something was to be run.",
+        help="Pull operations by runtimes, timers left out: each time, somebody wanted to run something.",
         border=True,
     )
 

@@ -1,6 +1,6 @@
 """Traefik's text: `combined`, then the number of the request, the router, the server and the time taken.
 
-Its time is when the request began, so the time taken is not taken off it.
+Its time is when the request began: the time that it took need not be subtracted, and is not read.
 """
 
 from ingest.formats.combined import PATTERN
