@@ -9,7 +9,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Set
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from gateway.answers import ProbeError, ask
@@ -91,6 +91,7 @@ class Gateway:
         )
         self._messages = threading.Thread(target=tell, args=(self._nginx.stderr, self.say), daemon=True)
         self._messages.start()
+        self._delete_old_logs()
 
     def look(self, down: Set[str]) -> None:
         """Use what has changed; what cannot be used is said, once, and nothing changes."""
@@ -105,6 +106,7 @@ class Gateway:
         except SettingsError as error:
             self.say(f"{error}\nthe gateway goes on with the settings that it had")
             return
+        self._delete_old_logs()
         if is_new:
             self.say(f"{self.source.name} has changed and is in use")
         elif has_new_certificate:
@@ -125,6 +127,23 @@ class Gateway:
                 self._nginx.wait(GRACE_S)
         if self._messages:
             self._messages.join(GRACE_S)
+
+    def _delete_old_logs(self) -> None:
+        """Files of days that lie further back than `log_days`: they hold client addresses."""
+        if not self.settings or not self.settings.log_days:
+            return
+        oldest = datetime.now(UTC).date() - timedelta(days=self.settings.log_days)
+        for path in sorted(Path(self.settings.logs).glob("access-????-??-??.log")):
+            try:
+                if date.fromisoformat(path.stem.removeprefix("access-")) < oldest:
+                    path.unlink()
+                    self.say(
+                        f"{path.name} is deleted, {self.settings.log_days} days after its day (log_days)"
+                    )
+            except ValueError:
+                continue
+            except OSError as error:
+                self.say(f"{path} cannot be deleted: {error.strerror}")
 
     def _new_key(self) -> bool:
         """Make the key of the tokens' hashes once a UTC day, so that no token can be followed for longer."""

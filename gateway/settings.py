@@ -103,6 +103,7 @@ class Settings:
     slow_after_s: int = 10
     check_every_s: int = 5
     redis: Redis | None = None
+    log_days: int | None = None
 
     @property
     def demands_tokens(self) -> bool:
@@ -164,7 +165,7 @@ class _Reader:
 
     def settings(self, content: dict[str, Any]) -> Settings | None:
         known = {"listen", "logs", "resolver", "user", "slow_after_s", "check_every_s"}
-        known |= {"certificate", "certificate_key", "trusted_certificates"}
+        known |= {"certificate", "certificate_key", "trusted_certificates", "log_days"}
         tables = {"registries", "repositories", "clients", "files", "redis"}
         self.known("the top of the file", content, known | tables)
         tables_of_registries = self.tables(content, "registries")
@@ -186,6 +187,7 @@ class _Reader:
         clients = self.clients(content.get("clients", {}))
         files = tuple(self.file(path, table) for path, table in self.tables(content, "files"))
         redis = self.redis(content["redis"]) if "redis" in content else None
+        log_days = self.number(content, "log_days", 3_650, "days") if "log_days" in content else None
         values = {
             "listen": self.text("", content, "listen", LISTEN, '"8080" or "127.0.0.1:8080"') or "8080",
             "logs": self.text("", content, "logs", FILE, ABSOLUTE) or "/logs",
@@ -193,8 +195,8 @@ class _Reader:
             or _resolver(Path("/etc/resolv.conf")),
             "trusted_certificates": self.text("", content, "trusted_certificates", FILE, ABSOLUTE),
             "user": self.text("", content, "user", NAME, "the name of a user"),
-            "slow_after_s": self.seconds(content, "slow_after_s", 10),
-            "check_every_s": self.seconds(content, "check_every_s", 5),
+            "slow_after_s": self.number(content, "slow_after_s", 600, "seconds", 10),
+            "check_every_s": self.number(content, "check_every_s", 600, "seconds", 5),
         }
         if self.problems:
             return None
@@ -205,6 +207,7 @@ class _Reader:
             clients=clients,
             files=tuple(sorted(files)),
             redis=redis,
+            log_days=log_days,
             registries=tuple(registries.values()),
             rules=tuple(sorted(rules, key=_order)),
         )
@@ -238,11 +241,11 @@ class _Reader:
         self.wrong(f"{place} {name}".strip(), f"{shown} is not {meant}")
         return None
 
-    def seconds(self, table: Mapping[str, Any], name: str, default: int) -> int:
+    def number(self, table: Mapping[str, Any], name: str, most: int, unit: str, default: int = 1) -> int:
         value = table.get(name, default)
-        if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 600:
+        if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most:
             return value
-        self.wrong(name, f"{value!r} is not a number of seconds from 1 to 600")
+        self.wrong(name, f"{value!r} is not a number of {unit} from 1 to {most:,}")
         return default
 
     def registry(self, name: str, table: dict[str, Any]) -> Registry | None:

@@ -77,3 +77,33 @@ def test_the_key_of_the_hashes_lives_one_day(tmp_path: Path, monkeypatch: pytest
         keys.append(gateway._hash_key)
     assert keys[0] == keys[1] != keys[2]
     assert all(len(bytes.fromhex(key)) == 32 for key in keys)
+
+
+def test_old_logs_are_deleted_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On 8 June at 23:59 UTC with log_days = 7, the 1st is kept still; the 31st of May goes."""
+
+    class Clock:
+        @staticmethod
+        def now(zone: object) -> datetime:
+            return datetime(2026, 6, 8, 23, 59, tzinfo=UTC)
+
+    monkeypatch.setattr(run, "datetime", Clock)
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    kept = ["access-2026-06-01.log", "access-2026-06-08.log", "access-unknown.log", "access-2026-13-45.log"]
+    kept += ["access-2027-01-01.log", "other-2026-01-01.log"]
+    for name in (*kept, "access-2026-05-31.log", "access-2025-12-01.log"):
+        (logs / name).touch()
+    path = tmp_path / "gateway.toml"
+    said: list[str] = []
+    gateway = run.Gateway(path, tmp_path, said.append)
+    for days in ("", "log_days = 7\n"):
+        path.write_text(f'logs = "{logs}"\n{days}{TWICE}', "utf-8")
+        gateway.settings = load(path)
+        gateway._delete_old_logs()
+        assert len(list(logs.iterdir())) == (6 if days else 8)
+    assert sorted(found.name for found in logs.iterdir()) == sorted(kept)
+    assert said == [
+        "access-2025-12-01.log is deleted, 7 days after its day (log_days)",
+        "access-2026-05-31.log is deleted, 7 days after its day (log_days)",
+    ]

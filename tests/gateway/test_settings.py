@@ -62,7 +62,9 @@ WRONG = [
     ('listen = "8080; evil"\n' + GOOD, "listen", "is not"),
     ('logs = "/logs; evil"\n' + GOOD, "logs", "is not"),
     ('user = "a b"\n' + GOOD, "user", "is not"),
-    ("slow_after_s = 0\n" + GOOD, "slow_after_s", "from 1 to 600"),
+    ("slow_after_s = 0\n" + GOOD, "slow_after_s", "of seconds from 1 to 600"),
+    ("log_days = 0\n" + GOOD, "log_days", "of days from 1 to 3,650"),
+    ('log_days = "7"\n' + GOOD, "log_days", "of days from 1 to 3,650"),
     ('certificate = "/a.pem"\n' + GOOD, "certificate", "go together"),
     (
         '[registries.main]\nurl = "https://r.example.com/v2"\n' + ALL,
