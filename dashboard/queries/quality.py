@@ -69,16 +69,17 @@ def formats() -> pd.DataFrame:
         group by log_format order by line_count desc, log_format
         """
     )
-    mode, has_catalogue, has_all_fields = gateway()
-    measured = [expected.measured_as({name}, has_all_fields) for name in found["log_format"]]
+    mode, has_catalogue, has_all_fields, has_clients = gateway()
+    measured = [expected.measured_as({name}, has_all_fields, has_clients) for name in found["log_format"]]
     figures = [expected.figure(mode, name, has_catalogue) or "not measured" for name in measured]
     return found.assign(expected_accuracy=figures)
 
 
-def gateway() -> tuple[str, bool, bool]:
+def gateway() -> tuple[str, bool, bool, bool]:
     """How the gateway answered in the last week that was logged: a key of `expected.GATEWAYS`.
 
-    And whether a catalogue knows the platforms, and the log whether what was sent arrived.
+    Then three answers: does a catalogue know platforms, does the log say whether what was sent arrived, and
+    does it say which client asked?
     """
     found = query(
         f"""
@@ -90,7 +91,11 @@ def gateway() -> tuple[str, bool, bool]:
             (
                 select coalesce(sum(unknown_completion_count) < sum(distinct_count), false)
                 from {MARTS}.data_quality_daily
-            ) as has_all_fields
+            ) as has_all_fields,
+            (
+                select coalesce(sum(unknown_client_count) < sum(distinct_count), false)
+                from {MARTS}.data_quality_daily
+            ) as has_clients
         from {BASE}.fct_pulls_base
         where pull_date > (select day - 7 from newest)
         """
@@ -98,7 +103,7 @@ def gateway() -> tuple[str, bool, bool]:
     mode = "proxies"
     if found["has_redirects"]:
         mode = "redirects some requests and proxies others" if found["has_answers"] else "redirects"
-    return mode, bool(found["has_catalogue"]), bool(found["has_all_fields"])
+    return mode, bool(found["has_catalogue"]), bool(found["has_all_fields"]), bool(found["has_clients"])
 
 
 def quarantined() -> pd.DataFrame:

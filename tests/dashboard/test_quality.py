@@ -38,6 +38,15 @@ def test_the_sample_is_as_right_as_it_was_measured(marts: Published, open_page: 
     assert set(found["expected_accuracy"]) == {cells[1]}
 
 
+def test_logs_without_clients_were_measured_too(marts: Published, open_page: Open) -> None:
+    """In HAProxy's format, which has no user agent."""
+    marts.change_table("data_quality_daily_base", "update {table} set unknown_client_count = distinct_count")
+    text = (APP.parents[1] / "docs" / "counting.md").read_text("utf-8")
+    (figure,) = re.findall(r"^\| HAProxy \| ([^|]+?) \|$", text, re.MULTILINE)
+    found = table(open_page("quality"), "expected_accuracy")
+    assert set(found["expected_accuracy"]) == {figure}
+
+
 def test_a_refused_object_is_named(marts: Published, open_page: Open) -> None:
     marts.change_table(
         "refused_objects",
