@@ -44,33 +44,33 @@ looking as (
 ),
 
 -- Behind a redirecting gateway nobody sees what a tag meant: it is the digest that is asked for first after it.
-answered as (
+blind_answers as (
     select
-        *,
-        case
-            when is_asked_blindly
-                then first_value(
-                    case when is_manifest_get and not is_tag_request then reference_id end ignore nulls
-                ) over (
-                    partition by chain_id, lane_id, tag_request_number
-                    order by ordered_at, request_order
-                    rows between unbounded preceding and current row
-                )
-        end as first_reference_id
+        request_order,
+        first_value(case when is_manifest_get and not is_tag_request then reference_id end ignore nulls) over (
+            partition by chain_id, lane_id, tag_request_number
+            order by ordered_at, request_order
+            rows between unbounded preceding and current row
+        ) as first_reference_id
     from looking
+    where is_asked_blindly
 ),
 
 taking as (
     select
-        * exclude (
-            object_id, blob_kind, is_manifest_get, asked_object_id, is_asked_blindly, tag_request_number,
-            first_reference_id
+        looking.* exclude (
+            object_id, blob_kind, is_manifest_get, asked_object_id, is_asked_blindly, tag_request_number
         ),
         -- The GET that follows a look at a tag: of the tag, or of the digest that it meant.
         is_manifest_get
-        and (is_tag_request or is_opening or object_id = asked_object_id or reference_id = first_reference_id)
-            as is_taking_up
-    from answered
+        and (
+            is_tag_request
+            or is_opening
+            or object_id = asked_object_id
+            or reference_id = blind_answers.first_reference_id
+        ) as is_taking_up
+    from looking
+    left join blind_answers on looking.request_order = blind_answers.request_order
 ),
 
 -- Many machines behind one address look and fetch in step: count a look as followed up only if the next seconds hold a

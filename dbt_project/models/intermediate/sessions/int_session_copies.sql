@@ -1,6 +1,6 @@
 -- How many downloads a session proves (contract C): identical machines behind one address are one session. Counted over
 -- the sessions of a burst in their order, so that each machine of a fleet counts in one of them.
-with sessions as (
+with bursts as (
     select * from {{ ref('int_session_bursts') }}
 ),
 
@@ -14,6 +14,21 @@ blobs as (
 
 deliveries as (
     select * from {{ ref('int_blob_deliveries') }}
+),
+
+-- Few bursts are of several sessions, or took a blob more than once: only these are counted through.
+crowded as (
+    select bursts.burst_id
+    from bursts
+    left join deliveries using (session_id)
+    group by bursts.burst_id
+    having min(bursts.session_id) < max(bursts.session_id) or max(deliveries.copy_count) > 1
+),
+
+sessions as (
+    select bursts.*
+    from bursts
+    inner join crowded using (burst_id)
 ),
 
 copies as (
@@ -127,14 +142,23 @@ totals as (
     where outcome = 'download'
 ),
 
-final as (
+counted as (
     select
         pull_id,
         total_so_far - coalesce(
             lag(total_so_far) over (partition by burst_id order by started_at, pull_id), 0
-        ) as download_count,
-        case when is_redirected then 'requested' else 'delivered' end as pull_copies_method
+        ) as download_count
     from totals
+),
+
+final as (
+    select
+        bursts.pull_id,
+        coalesce(counted.download_count, 1) as download_count,
+        case when bursts.is_redirected then 'requested' else 'delivered' end as pull_copies_method
+    from bursts
+    left join counted using (pull_id)
+    where bursts.outcome = 'download'
 )
 
 select * from final

@@ -44,20 +44,48 @@ counted as (
         count(*) filter (where is_manifest_answer and method = 'GET') as manifest_get_count,
         count(*) filter (where is_manifest_answer and method = 'HEAD') as manifest_head_count,
         count(*) filter (where request_kind = 'tags' and is_success) as tag_list_count,
-        count(distinct object_id)
-        filter (request_kind = 'manifest' and is_success and manifest_kind = 'image') as image_manifest_count,
-        count(distinct object_id)
-        filter (request_kind = 'manifest' and is_success and method = 'GET' and manifest_kind = 'index')
-            as index_get_count,
-        count(distinct object_id)
-        filter (
-            request_kind = 'manifest' and is_success and method = 'GET' and reference_type = 'digest'
-            and manifest_kind is null
-        ) as unknown_digest_get_count,
         count(*) filter (where request_kind = 'manifest' and is_success and method = 'GET' and is_tag_request)
             as tag_get_count
     from requests
     group by session_id
+),
+
+-- Each manifest once, however often it was asked for.
+manifests as (
+    select
+        session_id,
+        object_id,
+        bool_or(manifest_kind = 'image') as is_image,
+        bool_or(method = 'GET' and manifest_kind = 'index') as is_index_taken,
+        bool_or(method = 'GET' and reference_type = 'digest' and manifest_kind is null) as is_unknown_taken
+    from requests
+    where is_manifest_with_digest and is_success
+    group by session_id, object_id
+),
+
+manifest_counts as (
+    select
+        session_id,
+        count(*) filter (where is_image) as image_manifest_count,
+        count(*) filter (where is_index_taken) as index_get_count,
+        count(*) filter (where is_unknown_taken) as unknown_digest_get_count
+    from manifests
+    group by session_id
+),
+
+-- Names before the wide columns of the origin are joined: a join may keep its wider side in memory.
+named_facts as (
+    select
+        counted.*,
+        coalesce(manifest_counts.image_manifest_count, 0) as image_manifest_count,
+        coalesce(manifest_counts.index_get_count, 0) as index_get_count,
+        coalesce(manifest_counts.unknown_digest_get_count, 0) as unknown_digest_get_count,
+        tags.name as tag,
+        digests.name as digest
+    from counted
+    left join manifest_counts on counted.session_id = manifest_counts.session_id
+    left join named as tags on counted.tag_id = tags.reference_id
+    left join named as digests on counted.digest_id = digests.reference_id
 ),
 
 -- What is said of the origin is said by the session's first request.
@@ -86,21 +114,17 @@ first_requests as (
 
 final as (
     select
-        counted.session_id,
+        facts.session_id,
         first_requests.chain_id,
         first_requests.chain_origin_id,
         first_requests.repository,
-        counted.started_at,
-        counted.ended_at,
+        facts.started_at,
+        facts.ended_at,
         first_requests.first_request,
         first_requests.origin,
-        tags.name as tag,
-        digests.name as digest,
-        counted.* exclude (session_id, started_at, ended_at, first_order, tag_id, digest_id)
-    from counted
-    inner join first_requests on counted.first_order = first_requests.request_order
-    left join named as tags on counted.tag_id = tags.reference_id
-    left join named as digests on counted.digest_id = digests.reference_id
+        facts.* exclude (session_id, started_at, ended_at, first_order, tag_id, digest_id)
+    from named_facts as facts
+    inner join first_requests on facts.first_order = first_requests.request_order
 )
 
 select * from final
