@@ -96,11 +96,13 @@ class Registry:
     def seen(self) -> list[dict[str, str]]:
         return self.handler.seen
 
-    def paths(self) -> list[str]:
+    def asked(self) -> list[dict[str, str]]:
         """What was asked of it, pings of the gateway's own look at its health aside."""
-        return [
-            f"{request[':method']} {request[':path']}" for request in self.seen if request[":path"] != "/v2/"
-        ]
+        return [request for request in self.seen if request[":path"] != "/v2/"]
+
+    def paths(self) -> list[str]:
+        """Method and path of each of these."""
+        return [f"{request[':method']} {request[':path']}" for request in self.asked()]
 
 
 @contextmanager

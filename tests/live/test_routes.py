@@ -96,14 +96,14 @@ def test_nobody_is_sent_to_where_the_gateways_own_credentials_are_needed(
     gateway: Gateway, registries: tuple[Registry, Registry]
 ) -> None:
     assert gateway.ask("GET", "/v2/team/apple/manifests/1.0", User_Agent=DOCKER).status == 200
-    assert registries[1].seen[-1]["authorization"] == "Bearer QQ=="
+    assert registries[1].asked()[-1]["authorization"] == "Bearer QQ=="
 
 
 def test_the_next_address_of_an_upload_leads_back_through_the_gateway(
     gateway: Gateway, registries: tuple[Registry, Registry]
 ) -> None:
     answer = gateway.ask("POST", "/v2/team/app/blobs/uploads/", User_Agent=DOCKER, Content_Length="0")
-    assert registries[0].seen[-1][":path"] == "/v2/acme/tool/blobs/uploads/"
+    assert registries[0].asked()[-1][":path"] == "/v2/acme/tool/blobs/uploads/"
     assert (answer.status, answer.headers["location"]) == (202, "/v2/team/app/blobs/uploads/1?_state=abc")
 
 
@@ -137,7 +137,7 @@ def test_the_second_registry_answers_when_the_first_does_not(
     assert answer.status == 200
     assert second.paths() == [f"GET /v2/copy/app/{path}"]
     # The client's credentials are for the first registry.
-    assert second.seen[-1]["authorization"] == "Bearer QQ=="
+    assert second.asked()[-1]["authorization"] == "Bearer QQ=="
     assert gateway.lines()[-1]["status"] == "200"
 
 
