@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from ingest.scrub import scrub
 from pipeline.catalogue import changes, store
 from pipeline.lake import parquet
 from pipeline.lake.ledger import Ledger, Load
@@ -237,6 +238,8 @@ def _write_ledger(settings: Settings, ledger: Ledger) -> None:
     loads = [
         asdict(load)
         | {
+            # The lake needs the whole name, by which an object is known again; who reads the marts does not.
+            "object_name": scrub(load.object_name),
             "is_superseded": load.load_id in superseded,
             "dates": [date.fromisoformat(day) for day in load.dates],
             "date_row_counts": list(load.dates.values()),

@@ -212,6 +212,17 @@ def test_the_models_find_the_ledger_as_a_table(settings: Settings) -> None:
     ]
 
 
+def test_an_address_in_an_object_s_name_reaches_no_table(settings: Settings) -> None:
+    """The lake keeps the name, by which the object is known again."""
+    name = "logs/client-192.0.2.7.log"
+    commit(settings, a_load("a", {"2026-01-01": 1}, object_name=name))
+    plan.write(settings)
+    with duckdb.connect() as con:
+        rows = con.execute(f"select object_name from '{settings.ledger_table}'").fetchall()
+    assert rows == [("logs/client-[address].log",)]
+    assert [load.object_name for load in Ledger(settings.loads).loads.values()] == [name]
+
+
 def test_a_day_on_which_all_opted_out_is_rebuilt_too(settings: Settings) -> None:
     """Its lines stand in excluded_traffic_daily: a load that only adds to them dirties the day."""
     commit(settings, a_load("a", {"2026-01-01": 1}))
