@@ -56,7 +56,10 @@ endif
 help: ## this menu
 	@echo "Pullhouse: who pulls your container images. Targets:"
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 16
-	@echo "Options: LOGS=<file, folder, glob, s3://…, cloudwatch://… or kafka://…> DATA=<directory> TRUSTED_PROXIES=<cidr,…> CATALOGUE=<json> LOG_FORMAT=<name or log_format> LABELS=<csv> PULL=<pull_id> ARGS=\"…\""
+	@echo "Options:"
+	@echo "  LOGS=<file, folder, glob, s3://…, cloudwatch://… or kafka://…>"
+	@echo "  DATA=<directory>  TRUSTED_PROXIES=<cidr,…>  CATALOGUE=<json>"
+	@echo "  LOG_FORMAT=<name or log_format>  and those named above"
 
 setup: $(VENV)/run.stamp ## install what `make run` needs into .venv
 
@@ -74,37 +77,37 @@ $(OLD_DUCKDB)/run.stamp: requirements-duckdb-1.4.lock scripts/setup
 $(VENV)/dashboard.stamp: requirements-dashboard.lock scripts/setup
 	@PYTHON="$(PYTHON)" scripts/setup requirements-dashboard.lock $@
 
-run: setup ## replay the bundled sample, or load LOGS into DATA; print the results
+run: setup ## replay the bundled sample, or load LOGS into DATA; show results
 	@$(BIN)/python -m pipeline run
 
-report: setup ## write the report (one HTML file) and the digest of the week; print the results
+report: setup ## one HTML file to send, and the digest of the week; show results
 	@$(BIN)/python -m pipeline report
 
-doctor: setup ## read a sample of LOGS: what they can answer, what to change in the gateway
+doctor: setup ## what a sample of LOGS can answer, what to change in the gateway
 	@$(BIN)/python -m pipeline doctor
 
-export: setup ## what other programs read: keep list of tags, badges, metrics, public counts
+export: setup ## for other programs: tags to keep, badges, metrics, public counts
 	@$(BIN)/python -m pipeline export
 
-docs: setup ## dbt's documentation of the marts as one page; says where it lies
+docs: setup ## dbt's documentation of the marts as one page
 	@$(BIN)/python -m pipeline docs
 
-status: setup ## freshness, gaps, quarantine, refused objects, disk, next step; ARGS=--json
+status: setup ## freshness, gaps, refused objects, disk, next step; ARGS=--json
 	@$(BIN)/python -m pipeline status $(ARGS)
 
-check: setup ## what needs a look, told to the alert_urls too; for cron, where Airflow does not do it
+check: setup ## what needs a look, told to the alert_urls too; for cron
 	@$(BIN)/python -m pipeline check
 
-totals: setup ## ask registries for their public totals of pulls, as registry_totals_urls says
+totals: setup ## registries' public totals of pulls (registry_totals_urls)
 	@$(BIN)/python -m pipeline totals
 
-explain: setup ## what was asked in one session, and why it was judged so: make explain PULL=<pull_id>
+explain: setup ## one session, and why it was judged so; PULL=<pull_id>
 	@$(BIN)/python -m pipeline explain "$(PULL)"
 
-calibrate: setup ## how right the environments are on your own labels: make calibrate LABELS=<csv>
+calibrate: setup ## how right environments are on networks you know; LABELS=<csv>
 	@$(BIN)/python -m pipeline calibrate
 
-dashboard: $(VENV)/dashboard.stamp ## the page over the published marts on 127.0.0.1:8501; ARGS=--port=8600
+dashboard: $(VENV)/dashboard.stamp ## the page over the marts, on 127.0.0.1:8501; ARGS=--port=8600
 	@$(BIN)/python -m dashboard $(ARGS)
 
 dbt: setup ## dbt on your warehouse: make dbt ARGS="test"
@@ -113,28 +116,28 @@ dbt: setup ## dbt on your warehouse: make dbt ARGS="test"
 expire: setup ## delete what must not be kept any longer
 	@$(BIN)/python -m pipeline expire
 
-airflow: setup ## Airflow with its scheduler and page on 127.0.0.1:8080, on DATA
+airflow: setup ## Airflow with its scheduler and page on 127.0.0.1:8080
 	@$(BIN)/python -m pipeline airflow
 
 test: setup-dev ## all tests that need no root and no Debian packages
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
-test-live: setup-dev ## the gateway under a real nginx, before real registries, with real clients (as root: .live/)
+test-live: setup-dev ## the gateway before real registries, with real clients (as root)
 	@scripts/debian-packages nginx-light libnginx-mod-http-js libnginx-mod-http-lua lua-nginx-redis redis-server tini docker-compose postgresql docker-registry docker.io containerd runc podman buildah skopeo charliecloud-builders charliecloud-runtime mmdebstrap apache2-utils jq
 	@scripts/live-clients $(BIN)/python
 	@$(BIN)/python -m pytest -m live $(ARGS)
 
-test-browser: setup-dev ## every page and the report in Chromium; what was drawn lies in screenshots/
+test-browser: setup-dev ## every page and the report in Chromium: screenshots/
 	@scripts/debian-packages chromium
 	@$(BIN)/python -m pytest -m browser $(ARGS)
 
-conformance: setup-dev ## how right the counts are, by scenario, log format and gateway mode; ARGS=--write for the docs
+conformance: setup-dev ## how right the counts are; ARGS=--write for the docs
 	@$(BIN)/python -m tests.conformance $(ARGS)
 
-bench: setup ## CPU seconds per million lines beside a bare scan of the log; ARGS="--lines 200000 400000"
+bench: setup ## CPU seconds per million lines; ARGS="--lines 200000 400000"
 	@$(BIN)/python -m bench $(ARGS)
 
-bench-history: setup ## CPU seconds of a day after a month and after a year of days; ARGS="--lines 5000"
+bench-history: setup ## CPU seconds of a day after a year of days; ARGS="--lines 5000"
 	@$(BIN)/python -m bench.history $(ARGS)
 
 lint: setup-dev ## ruff, mypy, sqlfluff
@@ -143,22 +146,22 @@ lint: setup-dev ## ruff, mypy, sqlfluff
 format: setup-dev ## let ruff and sqlfluff rewrite what they can
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/sqlfluff fix dbt_project
 
-definitions: setup-dev ## render dbt_project/definitions into the macro and the page made from it
+definitions: setup-dev ## dbt_project/definitions made into a macro and a page
 	@$(BIN)/python scripts/definitions.py
 
 lock: setup-dev ## resolve the dependencies of pyproject.toml again
 	@scripts/lock $(BIN)
 
-reference: setup ## make the bundled address ranges again (needs npm and the network)
+reference: setup ## make the bundled address ranges again (npm and the network)
 	@$(BIN)/python -m pipeline.reference.bundle
 
-coverage: setup ## how many random addresses have a country and an operator, by the data in use
+coverage: setup ## how many addresses have a country and an operator
 	@$(BIN)/python -m pipeline coverage $(ARGS)
 
-check-gateway: setup ## try a pull through a running gateway: make check-gateway URL=https://images.example.com/team/app:1.0
+check-gateway: setup ## try a pull through a gateway; URL=https://…/team/app:1.0
 	@$(BIN)/python -m gateway probe "$(URL)"
 
-up: setup ## gateway, Airflow and the page in containers: make up REGISTRY=https://registry.example.com
+up: setup ## gateway, Airflow and the page in containers; REGISTRY=https://…
 	@scripts/compose version > /dev/null
 	@$(BIN)/python scripts/make_env.py "$(REGISTRY)"
 	@scripts/compose up --build --detach

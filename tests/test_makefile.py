@@ -87,3 +87,14 @@ def test_every_option_of_the_menu_is_one(repo_root: Path) -> None:
 def test_a_variable_of_the_environment_stands_until_the_command_line_says_otherwise(repo_root: Path) -> None:
     assert handed_on(repo_root, PULLHOUSE_DATA="/srv/a") == ["PULLHOUSE_DATA=/srv/a"]
     assert handed_on(repo_root, "DATA=/srv/b", PULLHOUSE_DATA="/srv/a") == ["PULLHOUSE_DATA=/srv/b"]
+
+
+def test_the_menu_fits_a_terminal(repo_root: Path) -> None:
+    """Every target that says what it does is a line of 80 characters at most."""
+    text = (repo_root / "Makefile").read_text("utf-8")
+    menu = subprocess.run(["make", "-s", "help"], cwd=repo_root, capture_output=True, text=True, check=True)
+    lines = menu.stdout.splitlines()
+    assert [line for line in lines if len(line) > 80] == []
+    assert [line.split()[0] for line in lines[1 : lines.index("Options:")]] == re.findall(
+        r"^([a-z-]+):.*## ", text, re.MULTILINE
+    )
