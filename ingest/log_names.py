@@ -13,7 +13,7 @@ _LOG_NAME = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 # error.log, error_log, proxy-host-1_error.log.2.gz: servers write them beside their access logs.
-_ERRORS = re.compile(r"(?<![a-z])errors?(?![a-z])", re.IGNORECASE)
+_ERRORS = re.compile(r"(?<![a-z])errors?[._]log(?![a-z])", re.IGNORECASE)
 UNFINISHED = (".tmp", ".part", ".swp", ".swx", "~")
 IN_WORDS = "*.log, *.json, *.jsonl, *.ndjson, *.csv or *.tsv, rotated or not, or compressed"
 

@@ -54,8 +54,15 @@ def test_what_is_compressed_is_a_log_among_logs(tmp_path: Path) -> None:
 
 def test_logs_of_errors_are_no_access_logs(tmp_path: Path) -> None:
     """nginx, Apache and Nginx Proxy Manager write them into the same folder; a file is taken at its word."""
-    errors = ["error.log", "error.log.2.gz", "error_log", "proxy-host-1_error.log", "ssl-errors.log.1"]
-    wanted = ["access.log", "mirrors.log", "proxy-host-1_access.log", "terror.log"]
+    errors = [
+        "error.log",
+        "error.log-20261101",
+        "error.log.2.gz",
+        "error_log",
+        "proxy-host-1_error.log",
+        "ssl-errors.log.1",
+    ]
+    wanted = ["access.log", "error-rates-access.log", "mirrors.log", "proxy-host-1_access.log", "terror.log"]
     for name in [*errors, *wanted]:
         (tmp_path / name).write_bytes(b"x\n")
     assert names(str(tmp_path)) == wanted
