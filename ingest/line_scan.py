@@ -131,7 +131,8 @@ def _from_pairs(envelope: PairsEnvelope, depth: int, formats: Sequence[AnyFormat
     made = f"regexp_replace({plain}, {quoted(envelope.pair)}, {quoted(AS_JSON)}, 'gs')"
     return (
         f"peeled_{depth + 1} as materialized (select line_number,"
-        f" '{{' || rtrim({made}, ',') || '}}' as line, outer_time, outer_host from peeled_{depth}"
+        # The last comma: rtrim costs several times as much.
+        f" '{{' || left({made}, -1) || '}}' as line, outer_time, outer_host from peeled_{depth}"
         f" where regexp_full_match(line, {quoted(envelope.line)}, 's'){''.join(others)})"
     )
 
