@@ -28,30 +28,35 @@ def crossed(
 
 
 def _by_one(selection: Selection, dimension: str, top: int) -> pd.DataFrame:
+    sums = _sums(selection, dimension)
+    is_rest = sums.index >= top
+    return (
+        sums.assign(first=sums["value"].mask(is_rest), is_first_rest=is_rest)
+        .groupby(["first", "is_first_rest"], sort=False, dropna=False, as_index=False)[
+            ["download_count", "version_check_count"]
+        ]
+        .sum()
+        .assign(second=None, is_second_rest=False, unique_origin_count=None)
+    )
+
+
+def _sums(selection: Selection, dimension: str) -> pd.DataFrame:
+    """One row per value with a pull, most downloads first: value, download_count, version_check_count, pulls.
+
+    What a page says of one dimension (its bars, what is unknown, the map) is made of this: it is read once.
+    """
     return query(
         f"""
-        with sums as (
-            select
-                value, sum(download_count) as download_count, sum(version_check_count) as version_check_count,
-                sum(download_session_count + version_check_count) as pulls
-            from ({daily_counts_by(selection, dimension)})
-            group by value
-            having pulls > 0
-        ),
-        ranked as (
-            select *, row_number() over (order by download_count desc, pulls desc, value) as place from sums
-        )
         select
-            case when place <= $top then value end as first, cast(null as varchar) as second,
-            place > $top as is_first_rest, false as is_second_rest,
-            cast(sum(download_count) as bigint) as download_count,
+            value, cast(sum(download_count) as bigint) as download_count,
             cast(sum(version_check_count) as bigint) as version_check_count,
-            cast(null as bigint) as unique_origin_count
-        from ranked
-        group by 1, 2, 3
-        order by min(place)
+            cast(sum(download_session_count + version_check_count) as bigint) as pulls
+        from ({daily_counts_by(selection, dimension)})
+        group by value
+        having pulls > 0
+        order by download_count desc, pulls desc, value
         """,
-        selection.session_parameters() | {"top": top},
+        selection.session_parameters(),
     )
 
 
@@ -106,21 +111,15 @@ def unknown(selection: Selection, dimension: str) -> pd.Series:
 
     session_count (downloads and version checks), unknown_count, value_count (distinct known values).
     """
-    frame = query(
-        f"""
-        select
-            cast(coalesce(sum(pulls), 0) as bigint) as session_count,
-            cast(coalesce(sum(pulls) filter (where value = 'unknown'), 0) as bigint) as unknown_count,
-            count(distinct value) filter (where value <> 'unknown') as value_count
-        from (
-            select value, download_session_count + version_check_count as pulls
-            from ({daily_counts_by(selection, dimension)})
-        )
-        where pulls > 0
-        """,
-        selection.session_parameters(),
+    sums = _sums(selection, dimension)
+    is_unknown = sums["value"] == "unknown"
+    return pd.Series(
+        {
+            "session_count": int(sums["pulls"].sum()),
+            "unknown_count": int(sums.loc[is_unknown, "pulls"].sum()),
+            "value_count": int((~is_unknown).sum()),
+        }
     )
-    return frame.iloc[0]
 
 
 def _ranked(column: str) -> str:
