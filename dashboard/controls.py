@@ -55,7 +55,7 @@ def _days() -> tuple[date, date] | None:
     first, last = (one.date() for one in known) if known else (_EARLIEST, _EARLIEST)
     options = [*RANGES, EVERYTHING, OWN_DAYS]
     chosen = st.selectbox(
-        "Days", options, index=2, key="days", bind="query-params",
+        "Days", options, index=1, key="days", bind="query-params",
         help="Counted back from the newest day with logs, not from today.",
     )  # fmt: skip
     if chosen in RANGES:

@@ -90,13 +90,19 @@ def _sample_job(settings: Settings, console: Console) -> Job:
     except samples.SampleError as error:
         raise SourceError("the bundled sample", str(error), "Give LOGS=<file, folder or glob>.") from None
     console.print(info.description)
-    own = load_settings(data=settings.data, logs=str(info.logs), catalogue=info.catalogue)
+    own = load_settings(
+        data=settings.data,
+        logs=str(info.logs),
+        catalogue=info.catalogue,
+        events=settings.events or info.events,
+    )
     return Job(
         own,
         {
             "PULLHOUSE_DATA": str(settings.data),
             "PULLHOUSE_LOGS": str(info.logs),
             "PULLHOUSE_CATALOGUE": str(info.catalogue),
+            "PULLHOUSE_EVENTS": str(own.events),
         },
         _runs(),
         pending.find(own),

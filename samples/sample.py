@@ -20,6 +20,13 @@ from samples.strays import BROKEN_LINES, stray_addresses, stray_lines, stray_sce
 LOGS = "logs"
 CATALOGUE = "catalogue.json"
 TRUTH = "truth.json"
+EVENTS = "events.csv"
+
+# A calendar, so that the page of events has something to show; nothing in the replayed traffic answers to it.
+CALENDAR = """date,repository,kind,label
+2026-11-02,acme/app,example,made up
+2026-11-09,*,example,made up
+"""
 
 NOTE = (
     "A replay of recorded traffic of real clients, not measured traffic. Downloads and checks are what the"
@@ -35,6 +42,7 @@ class SampleInfo:
     logs: Path
     catalogue: Path
     truth: Path
+    events: Path
     first_day: date
     last_day: date
     objects: int
@@ -57,7 +65,7 @@ class SampleInfo:
 
 
 def write(directory: Path, corpus: Path = CORPUS) -> SampleInfo:
-    """Write `logs/*.jsonl.gz`, `catalogue.json` and `truth.json` into the directory; make it if need be.
+    """Write logs, `catalogue.json`, `truth.json` and `events.csv` into the directory; make it if need be.
 
     The lines are the same every time and everywhere; so are the bytes, as far as zlib is the same. Files of
     an earlier run are replaced, each in one step, where they differ. Raises SampleError when the corpus
@@ -67,16 +75,18 @@ def write(directory: Path, corpus: Path = CORPUS) -> SampleInfo:
     origins = make_origins()
     acts = [act for origin in origins for act in acts_of(origin)]
     objects = _objects(acts, scenarios)
-    logs, catalogue, truth = directory / LOGS, directory / CATALOGUE, directory / TRUTH
+    logs, catalogue, truth, events = (directory / name for name in (LOGS, CATALOGUE, TRUTH, EVENTS))
     logs.mkdir(parents=True, exist_ok=True)
     for name, lines in objects.items():
         _replace(logs / name, gzip.compress("".join(f"{line.text}\n" for line in lines).encode(), 6, mtime=0))
     _replace(catalogue, (corpus / "catalogue.json").read_bytes())
     _replace(truth, json.dumps(truth_of(acts, scenarios), indent=1).encode())
+    _replace(events, CALENDAR.encode())
     return SampleInfo(
         logs=logs,
         catalogue=catalogue,
         truth=truth,
+        events=events,
         first_day=FIRST_DAY,
         last_day=LAST_DAY,
         objects=len(objects),

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PICTURES = {
     "page": ("overview-desktop-light", (0, 0, 1280, 1150)),
     "report": ("report-desktop-light", (0, 0, 1280, 1150)),
-    "cohorts": ("trends-desktop-light", (340, 1150, 1240, 1580)),
+    "cohorts": ("trends-desktop-light", (340, 1270, 1240, 1700)),
 }
 WIDTH = 900
 

@@ -90,6 +90,10 @@ class Site:
         """The address of a page, with what is chosen on it."""
         return f"{self.address}/{view}?{urlencode(choice, doseq=True)}"
 
+    def all_of(self, view: str = "", **choice: str) -> str:
+        """The same with all eight weeks of the sample; a page opens with half of them."""
+        return self.of(view, days="the last 8 weeks", **choice)
+
 
 @pytest.fixture(scope="module")
 def site(sample_marts: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:

@@ -56,7 +56,7 @@ def value(label: str, name: str) -> str:
 
 
 def test_overview_equals_sql(site: Site, fresh: Fresh) -> None:
-    page = fresh().open(site.of())
+    page = fresh().open(site.all_of())
     assert headline(page) == totals(site)
     by_week = site.marts.rows(
         f"select date_trunc('week', pull_date)::date::text, sum(download_count)::bigint,"
@@ -83,7 +83,7 @@ def test_overview_equals_sql(site: Site, fresh: Fresh) -> None:
 
 
 def test_cohorts_equal_sql(site: Site, fresh: Fresh) -> None:
-    page = fresh().open(site.of("trends"))
+    page = fresh().open(site.all_of("trends"))
     shown = {
         (value(one, "week_start"), value(one, "origins")): int(value(one, "count").replace(",", ""))
         for one in marks(page, "Origins of each week, by when they came before")
@@ -116,12 +116,8 @@ def test_cohorts_equal_sql(site: Site, fresh: Fresh) -> None:
 
 
 def test_unusual_days_equal_sql(site: Site, fresh: Fresh, tmp_path: Path) -> None:
-    """The rule of docs/behaviour.md over single sessions: the median of this weekday's counts of eight weeks.
-
-    The sample has no release and no calendar: of *Events* it shows that there are none.
-    """
-    page = fresh().open(site.of("trends"))
-    assert page.get_by_text("No event and no release in these days.").count() == 1
+    """The rule of docs/behaviour.md over single sessions: the median of this weekday's counts."""
+    page = fresh().open(site.all_of("trends"))
     with page.expect_download() as download:
         page.locator("[data-testid=stDownloadButton] button").first.click()
     path = tmp_path / "unusual.csv"
@@ -150,8 +146,31 @@ def test_unusual_days_equal_sql(site: Site, fresh: Fresh, tmp_path: Path) -> Non
     assert len(found) > 10
 
 
+def test_events_equal_sql(site: Site, fresh: Fresh) -> None:
+    """The week of each event of the sample's calendar, beside the mean of all whole weeks before it."""
+    page = fresh().open(site.of("trends"))
+    shown = {
+        value(one, "event")[:10]: float(value(one, "lift").removesuffix("%")) / 100
+        for one in marks(page, "Events and releases")
+    }
+    weeks = (
+        "(select date_trunc('week', pull_date)::date as week, sum(download_count) as n from fct_pulls"
+        " where {} group by 1)"
+    )
+    expected = {
+        day: site.marts.rows(
+            f"select any_value(n) filter (where week = ?) / avg(n) filter (where week < ?) - 1"
+            f" from {weeks.format(where)}",
+            day,
+            day,
+        )[0][0]
+        for day, where in (("2026-11-02", "repository = 'acme/app'"), ("2026-11-09", "true"))
+    }
+    assert shown == pytest.approx(expected, abs=0.01)
+
+
 def test_a_choice_a_link_and_a_file(site: Site, fresh: Fresh, tmp_path: Path) -> None:
-    page = fresh().open(site.of())
+    page = fresh().open(site.all_of())
     page.get_by_role("radiogroup", name="CI").get_by_text("without", exact=True).click()
     settle(page)
     page.get_by_role("radiogroup", name="By").get_by_text("month", exact=True).click()
@@ -180,7 +199,7 @@ def test_a_choice_a_link_and_a_file(site: Site, fresh: Fresh, tmp_path: Path) ->
 
 
 def test_two_dimensions_crossed(site: Site, fresh: Fresh) -> None:
-    page = fresh().open(site.of("breakdown", first="environment", second="architecture"))
+    page = fresh().open(site.all_of("breakdown", first="environment", second="architecture"))
     shown = {
         (value(one, "environment"), value(one, "architecture")): int(value(one, "downloads").replace(",", ""))
         for one in marks(page, "Downloads by environment and architecture")
@@ -196,7 +215,7 @@ def test_two_dimensions_crossed(site: Site, fresh: Fresh) -> None:
 def test_a_publication_in_between(site: Site, fresh: Fresh) -> None:
     """A session more is seen at the next reload, and no page breaks."""
     visit = fresh()
-    before = headline(visit.open(site.of()))
+    before = headline(visit.open(site.all_of()))
     kept = site.marts.path.with_suffix(".kept")
     shutil.copyfile(site.marts.path, kept)
     try:

@@ -92,7 +92,7 @@ def sample_marts(tmp_path_factory: pytest.TempPathFactory) -> Path:
         done = folder / "marts"
         if not done.exists():
             info = samples.write(folder / "sample")
-            made = make(folder / "data", info.logs, info.catalogue).settings.marts
+            made = make(folder / "data", info.logs, info.catalogue, events=info.events).settings.marts
             done.symlink_to(made)
         return done
 

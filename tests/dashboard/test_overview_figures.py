@@ -11,6 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from tests.dashboard.conftest import FIRST, LAST, Open, Published
 
+# The page opens with half of the sample, so that there is something to compare with.
+OPENS = LAST - timedelta(days=27)
+ALL_OF_IT = {"days": "the last 8 weeks"}
 LABELS = ("Downloads", "Unique origins", "Version checks", "Pull operations")
 TRUTH = """
     select
@@ -58,7 +61,7 @@ def truth(marts: Published, first: date, last: date, where: str = "true") -> tup
 @pytest.mark.parametrize("case", CASES)
 def test_the_headline_equals_sql(marts: Published, open_page: Open, case: str) -> None:
     address, where = CASES[case]
-    expected = truth(marts, FIRST, LAST, where)
+    expected = truth(marts, OPENS, LAST, where)
     assert expected[0] > 0
     assert headline(open_page(**address)) == expected
 
@@ -92,7 +95,7 @@ def test_one_session_of_a_series_more_is_seen(marts: Published, open_page: Open)
     """The counts come from the mart: a value changed there is another figure than the sessions'."""
     marts.change_table("pulls_daily_base", "update {table} set download_count = download_count + 1"
                        " where repository = '*' and period_start = date '2026-10-06'")  # fmt: skip
-    found = headline(open_page())
+    found = headline(open_page(**ALL_OF_IT))
     expected = truth(marts, FIRST, LAST)
     assert (found[0], *found[1:3]) == (expected[0] + 1, *expected[1:3])
 
@@ -100,7 +103,7 @@ def test_one_session_of_a_series_more_is_seen(marts: Published, open_page: Open)
 def test_an_origin_day_more_is_seen(marts: Published, open_page: Open) -> None:
     marts.change_table("origin_days", "insert into {table} (pull_date, repository, origin_id, endpoint_id)"
                        " values (date '2026-10-06', 'acme/app', 1, 1)")  # fmt: skip
-    assert headline(open_page())[1] == truth(marts, FIRST, LAST)[1] + 1
+    assert headline(open_page(**ALL_OF_IT))[1] == truth(marts, FIRST, LAST)[1] + 1
 
 
 def test_other_counters_equal_their_mart(marts: Published, open_page: Open) -> None:
@@ -117,8 +120,8 @@ def test_other_counters_equal_their_mart(marts: Published, open_page: Open) -> N
 
 
 def test_the_period_before(marts: Published, open_page: Open) -> None:
-    """Downloads of the last four weeks against the four before, in per cent."""
-    page = open_page(days="the last 28 days")
+    """As the page opens: the last four weeks against the four before, in per cent."""
+    page = open_page()
     now = truth(marts, LAST - timedelta(days=27), LAST)
     then = truth(marts, LAST - timedelta(days=55), LAST - timedelta(days=28))
     for metric, one, other in zip(page.metric, now, then, strict=True):
@@ -145,15 +148,15 @@ def test_the_same_weekdays_before(marts: Published, open_page: Open) -> None:
 
 
 def test_cumulative_counts_but_not_uniques(marts: Published, open_page: Open) -> None:
-    plain = open_page().dataframe[0].value
-    cumulative = open_page(cumulative="true").dataframe[0].value
+    plain = open_page(**ALL_OF_IT).dataframe[0].value
+    cumulative = open_page(cumulative="true", **ALL_OF_IT).dataframe[0].value
     assert list(cumulative["download_count"]) == list(plain["download_count"].cumsum())
     assert cumulative["download_count"].iloc[-1] == truth(marts, FIRST, LAST)[0]
     assert list(cumulative["unique_origin_count"]) == list(plain["unique_origin_count"])
 
 
 def test_what_is_not_final_says_so(marts: Published, open_page: Open) -> None:
-    page = open_page(by="week")
+    page = open_page(by="week", **ALL_OF_IT)
     open_days = marts.rows(
         "select count(*) from dim_periods where grain = 'day' and not is_final"
         " and period_start between ? and ?",
@@ -169,7 +172,7 @@ def test_a_day_without_logs_is_no_zero(marts: Published, open_page: Open) -> Non
     marts.change_table(
         "data_quality_daily_base", "delete from {table} where quality_date = date '2026-10-06'"
     )
-    page = open_page(by="day")
+    page = open_page(by="day", **ALL_OF_IT)
     found = page.dataframe[0].value
     row = found[pd.to_datetime(found["period_start"]) == pd.Timestamp("2026-10-06")].iloc[0]
     assert row["state"] == "no logs"

@@ -64,7 +64,7 @@ def test_the_pages_of_docs_that_are_named_exist(repo_root: Path) -> None:
 
 
 def test_a_day_is_text_in_charts_so_that_no_time_zone_moves_it(marts: Published, open_page: Open) -> None:
-    page = open_page("overview", by="day")
+    page = open_page("overview", by="day", days="the last 8 weeks")
     table = page.dataframe[0].value
     assert common.with_days_as_text(table, "period_start")["period_start"].iloc[0] == "2026-09-21"
 

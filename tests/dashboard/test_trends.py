@@ -43,3 +43,14 @@ def test_unusual_days_of_one_image_stand_beside_those_of_all(marts: Published) -
     )
     assert [(len(found),)] == expected
     assert set(found["repository"]) <= {"*", "acme/tool"}
+
+
+def test_the_events_of_the_sample_moved_nothing(marts: Published, open_page: Open) -> None:
+    """Its calendar is made up: acme/app had 265 downloads from 2 November on, and in the six weeks before
+    208, 222, 239, 249, 244 and 254, which is 236 on average; all images 296, after 278.3 on average."""
+    (found,) = [one.value for one in open_page("trends").dataframe if "lift" in one.value.columns]
+    columns = ["repository", "download_count", "usual_download_count", "lift", "assessment"]
+    assert found[columns].values.tolist() == [
+        ["all images", 296, 278.3, 0.064, "no_change_shown"],
+        ["acme/app", 265, 236.0, 0.123, "no_change_shown"],
+    ]
