@@ -16,6 +16,7 @@ uses as (
         coalesce(unique_keys.unique_key, pulls.origin_id) as origin_key,
         -- Layers without a manifest name nothing.
         case when pulls.tag is not null or pulls.tag_method = 'digest' then {{ pinning('pulls.tag') }} end as pinning,
+        pulls.is_multi_platform,
         pulls.download_count,
         case when pulls.outcome = 'version_check' then 1 else 0 end as version_check_count
     from pulls
@@ -26,6 +27,19 @@ uses as (
         and coalesce(pulls.client_category, '') not in ('mirror', 'scanner', 'bot', 'browser')
 ),
 
+-- Whoever took several platforms at once more than once a month sends the image on, whatever client it is.
+own_uses as (
+    select * from (
+        select
+            *,
+            count(*) filter (where is_multi_platform) over (
+                partition by period_start, repository, origin_key
+            ) as copy_count
+        from uses
+    ) as told
+    where copy_count < {{ var('mirror_copies') }}
+),
+
 final as (
     select
         period_start,
@@ -34,7 +48,7 @@ final as (
         pinning,
         cast(sum(download_count) as bigint) as download_count,
         cast(sum(version_check_count) as bigint) as version_check_count
-    from uses
+    from own_uses
     group by period_start, repository, origin_key, pinning
 )
 
