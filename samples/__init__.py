@@ -7,12 +7,13 @@ hosts in real networks. `write` makes the files, `SampleInfo` says what is in th
 from __future__ import annotations
 
 from samples.corpus import CORPUS, SampleError
-from samples.sample import CATALOGUE, LOGS, TRUTH, SampleInfo, client_addresses, write
+from samples.sample import CATALOGUE, EVENTS, LOGS, TRUTH, SampleInfo, client_addresses, write
 from samples.span import FIRST_DAY, LAST_DAY, SEED
 
 __all__ = [
     "CATALOGUE",
     "CORPUS",
+    "EVENTS",
     "FIRST_DAY",
     "LAST_DAY",
     "LOGS",

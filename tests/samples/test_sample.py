@@ -209,7 +209,12 @@ def test_files_lie_under_the_announced_names(sample):
     assert sample.logs == directory / samples.LOGS
     assert sample.catalogue == directory / samples.CATALOGUE
     assert sample.truth == directory / samples.TRUTH
-    assert {path.name for path in directory.iterdir()} == {samples.LOGS, samples.CATALOGUE, samples.TRUTH}
+    assert {path.name for path in directory.iterdir()} == {
+        samples.LOGS,
+        samples.CATALOGUE,
+        samples.TRUTH,
+        samples.EVENTS,
+    }
 
 
 def test_catalogue_is_the_recordings(sample, corpus):
