@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.__main__ import lines_of, node_costs
+from bench.__main__ import ancestors, lines_of, node_costs
 from bench.measure import CommandError, Cost, line_through, run
 from bench.traffic import World, combined, write
 
@@ -46,6 +46,18 @@ def test_a_node_costs_what_passed_while_it_ran(tmp_path: Path) -> None:
         {"unique_id": "test.pullhouse.unique.1a", "timing": [_timing(4, 7)]},
     ]}))  # fmt: skip
     assert node_costs(results, build) == {"fct_pulls": pytest.approx(2), "(tests)": pytest.approx(3)}
+
+
+def test_the_headline_needs_what_its_models_are_made_of(tmp_path: Path) -> None:
+    """A seed is no model, and what is made of the headline is not needed for it."""
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text(json.dumps({"parent_map": {
+        "model.pullhouse.fct_pulls": ["model.pullhouse.int_sessions", "seed.pullhouse.clients"],
+        "model.pullhouse.int_sessions": ["model.pullhouse.stg_requests"],
+        "model.pullhouse.stg_requests": ["source.pullhouse.pullhouse.requests"],
+        "model.pullhouse.tag_usage": ["model.pullhouse.fct_pulls"],
+    }}))  # fmt: skip
+    assert ancestors(manifest, ["fct_pulls"]) == {"fct_pulls", "int_sessions", "stg_requests"}
 
 
 def _timing(start: int, end: int) -> dict[str, str]:
