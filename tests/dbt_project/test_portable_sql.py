@@ -1,7 +1,7 @@
 """Law 11: what a model compiles to is SQL that Spark reads too, once sqlglot has spelled it for Spark.
 
-What this cannot see: sqlglot hands on ASOF joins as they stand, and drops the order inside
-`list(… order by …)`.
+What this cannot see: sqlglot drops the order inside `list(… order by …)`. It hands on ASOF joins as they
+stand, so they are looked for by name.
 """
 
 from __future__ import annotations
@@ -47,10 +47,18 @@ def test_every_model_compiles_to_sql_for_spark(counted: Counted) -> None:
 
 
 def test_dispatched_functions_stand_in_the_dialect_alone() -> None:
-    calls = re.compile(rf"\b({'|'.join(sorted(DISPATCHED))})\(")
+    assert files_with(rf"\b({'|'.join(sorted(DISPATCHED))})\(") == {"macros/dialect/functions.sql"}
+
+
+def test_as_of_joins_stand_in_the_dialect_alone() -> None:
+    assert files_with(r"\basof\b") == {"macros/dialect/as_of.sql"}
+
+
+def files_with(pattern: str) -> set[str]:
+    """Files of the dbt project, by their path in it, in which the pattern is found."""
     files = [path for path in PROJECT.rglob("*.sql") if "target" not in path.parts]
-    found = {path.relative_to(PROJECT).as_posix() for path in files if calls.search(path.read_text("utf-8"))}
-    assert found == {"macros/dialect/functions.sql"}
+    found = [path for path in files if re.search(pattern, path.read_text("utf-8"))]
+    return {path.relative_to(PROJECT).as_posix() for path in found}
 
 
 @pytest.mark.parametrize(

@@ -204,21 +204,23 @@ running as (
 ),
 
 -- What a tag meant when an origin first asked, for answers that the gateway did not see.
-unanswered as (
-    select
-        running.install_date,
-        running.repository,
-        running.origin_key,
-        running.reference,
-        tag_days.digest
+never_answered as (
+    select install_date, repository, origin_key, reference, tag, first_seen_at
     from running
-    asof inner join tag_days
-        on
-            running.install_date = tag_days.install_date
-            and running.repository = tag_days.repository
-            and running.tag = tag_days.tag
-            and running.first_seen_at >= tag_days.first_seen_at
-    where running.downloaded_digest is null and running.first_answered_digest is null
+    where downloaded_digest is null and first_answered_digest is null
+),
+
+-- Of two meanings that were seen first at one moment always the same one is taken.
+meanings as (
+    select install_date, repository, tag, first_seen_at, max(digest) as digest
+    from tag_days
+    group by install_date, repository, tag, first_seen_at
+),
+
+unanswered as (
+    select * from {{ as_of(
+        'never_answered', 'meanings', ['install_date', 'repository', 'tag'], 'first_seen_at', {'digest': 'digest'}
+    ) }}
 ),
 
 meant as (

@@ -49,13 +49,10 @@ openings_by_time as (
 ),
 
 candidates as (
-    select rooted.request_order, openings_by_root.lane_id, openings_by_root.ordered_at as asked_at
-    from rooted
-    asof inner join openings_by_root
-        on
-            rooted.chain_id = openings_by_root.chain_id
-            and rooted.root_id = openings_by_root.root_id
-            and rooted.ordered_at >= openings_by_root.ordered_at
+    select * from {{ as_of(
+        'rooted', 'openings_by_root', ['chain_id', 'root_id'], 'ordered_at',
+        {'lane_id': 'lane_id', 'asked_at': 'ordered_at'}
+    ) }}
 ),
 
 meant as (
@@ -64,20 +61,22 @@ meant as (
     group by request_order
 ),
 
+beside_last_opening as (
+    select * from {{ as_of(
+        'sought', 'openings_by_time', ['chain_id'], 'ordered_at',
+        {'opened_at': 'ordered_at', 'opened_lane_id': 'lane_id', 'is_last_blind': 'is_blind'}, keeps_all=true
+    ) }}
+),
+
 last_asked as (
     select
-        sought.request_order,
-        sought.ordered_at,
-        last_openings.is_blind as is_last_blind,
+        request_order,
+        ordered_at,
+        is_last_blind,
         case
-            when sought.ordered_at - last_openings.ordered_at <= interval '1' second * {{ var('lane_seconds') }}
-                then last_openings.lane_id
+            when ordered_at - opened_at <= interval '1' second * {{ var('lane_seconds') }} then opened_lane_id
         end as last_lane_id
-    from sought
-    asof left join openings_by_time as last_openings
-        on
-            sought.chain_id = last_openings.chain_id
-            and sought.ordered_at >= last_openings.ordered_at
+    from beside_last_opening
 ),
 
 given as (
