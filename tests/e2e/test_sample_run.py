@@ -127,10 +127,9 @@ def test_downloads_are_those_that_were_replayed(sample_run: SampleRun) -> None:
     assert found[1] == pytest.approx(sum(entry["checks"] for entry in replayed), rel=0.03)
 
 
-# They show what a publisher writes down by hand (a calendar, bad tags, a registry's totals), and objects that
+# They show what a publisher writes down by hand (bad tags, a registry's totals), and objects that
 # cannot be loaded: the sample has none.
 OF_WHAT_THE_SAMPLE_LACKS = {
-    "event_lift",
     "exposure_curves",
     "exposure_daily",
     "own_file_problems",
