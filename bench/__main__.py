@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bench.measure import CommandError, Cost, Line, line_through, run
 
-# For GoAccess, which looks up a country for each address as Pullhouse does. A whole one would cost it more.
+# For GoAccess, which looks up a country for each address as Pullhouse does. A full database would cost more.
 COUNTRIES = Path(__file__).parents[1] / "tests/data/reference/maxmind/GeoIP2-Country-Test.mmdb"
 STEPS = ("load", "plan", "build", "publish")
 # The yardstick reads the log as often: once is over before it can be measured.

@@ -1,6 +1,6 @@
 """Apache Traffic Server's `squid` format: Squid's columns, but its time is when the request began.
 
-So the time taken is not taken off it.
+The time that a request took need not be subtracted, and is not read.
 """
 
 from ingest.formats.model import TextFormat

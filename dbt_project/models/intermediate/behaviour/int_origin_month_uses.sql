@@ -27,7 +27,8 @@ uses as (
         and coalesce(pulls.client_category, '') not in ('mirror', 'scanner', 'bot', 'browser')
 ),
 
--- Whoever took several platforms at once more than once a month sends the image on, whatever client it is.
+-- An origin that takes an image for several platforms at once, more than once a month, copies it for others: a mirror,
+-- whatever its client.
 own_uses as (
     select * from (
         select
