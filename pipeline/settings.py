@@ -34,7 +34,7 @@ from ingest.formats import choice
 from ingest.formats.own import FormatError
 from ingest.networks import parse_network
 from ingest.sources import scheme_of
-from pipeline.process.machine import machine_memory
+from pipeline.process.machine import machine_cores, machine_memory
 
 # Less does not hold what one block of a log, and the columns that are made of it, take.
 SMALLEST_MEMORY = ByteSize(256 * 1024 * 1024)
@@ -147,6 +147,10 @@ def _quarter_of_the_machine() -> ByteSize:
     return ByteSize(machine_memory() // 4)
 
 
+def _quarter_of_the_cores() -> int:
+    return max(1, machine_cores() // 4)
+
+
 def _absolute(value: Path | None) -> Path | None:
     return value.expanduser().resolve() if value is not None else None
 
@@ -184,6 +188,7 @@ class Settings(BaseSettings):
     reverse_dns_limit: int = Field(default=2_000, ge=1)
     reverse_dns_seconds: int = Field(default=60, ge=1)
     memory_limit: ByteSize = Field(default_factory=_quarter_of_the_machine)
+    build_threads: int = Field(default_factory=_quarter_of_the_cores, ge=1)
     lookback_days: int = Field(default=65, ge=1)
     landing_days: int = Field(default=7, ge=1)
     lock_wait_s: int = Field(default=900, ge=0)

@@ -49,6 +49,7 @@ def run(
     environment = os.environ | {
         "PULLHOUSE_DATA": ".",
         "PULLHOUSE_MEMORY_LIMIT": duckdb_size(settings.memory_limit),
+        "PULLHOUSE_BUILD_THREADS": str(settings.build_threads),
         "PULLHOUSE_SCRATCH": settings.scratch.name if by_hand else scratch.place(settings),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",

@@ -72,6 +72,7 @@ def test_an_empty_variable_is_none_at_all(monkeypatch: pytest.MonkeyPatch) -> No
         ("LOCK_WAIT_S", "-1", "lock_wait_s: "),
         ("MEMORY_LIMIT", "100 MB", "memory_limit: 95.4MiB is too little: give 256.0MiB or more"),
         ("MEMORY_LIMIT", "much", "memory_limit: "),
+        ("BUILD_THREADS", "0", "build_threads: Input should be greater than or equal to 1"),
         ("IDENTITY_EPOCH", "week", "identity_epoch: Input should be 'month', 'quarter' or 'year'"),
         ("LOG_FORMAT", "xml", "log_format: there is no log format of this name"),
         ("TRUSTED_PROXIES", "10.0.0", "trusted_proxies: number 1 is no address and no network"),

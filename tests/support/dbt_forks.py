@@ -20,7 +20,7 @@ from pathlib import Path
 from subprocess import PIPE, CompletedProcess, Popen
 from typing import Any
 
-from pipeline.process.machine import machine_memory
+from pipeline.process.machine import machine_cores, machine_memory
 from pipeline.process.resources import duckdb_size
 from pipeline.warehouse.dbt_process import DBT, PARSED, PROJECT
 
@@ -31,6 +31,7 @@ ONE_THREAD = {
     "PULLHOUSE_DATA": ".",
     # As a build hands it in by default: under another one, dbt parses all anew.
     "PULLHOUSE_MEMORY_LIMIT": duckdb_size(machine_memory() // 4),
+    "PULLHOUSE_BUILD_THREADS": str(max(1, machine_cores() // 4)),
     "DO_NOT_TRACK": "1",
 }
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipeline.process import machine
 from pipeline.process.machine import machine_memory
 from pipeline.process.resources import (
     ResourceError,
@@ -100,6 +101,21 @@ def test_the_memory_of_the_machine_is_what_the_kernel_says() -> None:
     told = int(Path("/proc/meminfo").read_text(encoding="ascii").split()[1]) * 1024
     assert 0 < machine_memory() <= told
     assert machine_memory() % os.sysconf("SC_PAGE_SIZE") == 0
+
+
+@pytest.mark.parametrize(
+    ("limit", "cores"),
+    [("max 100000", 8), ("250000 100000", 3), ("50000 100000", 1), ("1600000 100000", 8), (None, 8)],
+)
+def test_cores_are_those_that_the_container_may_use(
+    limit: str | None, cores: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Microseconds of cores in each period; none: a machine without control groups."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    monkeypatch.setattr(machine, "_CONTAINER_CORES", str(tmp_path / "cpu.max"))
+    if limit:
+        (tmp_path / "cpu.max").write_text(f"{limit}\n", encoding="ascii")
+    assert machine.machine_cores() == cores
 
 
 def test_nobody_else_looks_into_landing(tmp_path: Path) -> None:
