@@ -28,7 +28,7 @@ versioned as (
         pulls.repository as image,
         {% if is_week -%}
         {{ period_of(grain, 'pulls.pull_date') }} as period_start,
-        unnest([pulls.repository, '*']) as repository,
+        {{ each_of('pulls.repository', "'*'") }} as repository,
         {{ unique_key('origin', 'pulls') }} as origin_id,
         {%- else -%}
         pulls.pull_date,

@@ -11,7 +11,7 @@
     (
         select distinct {{ period_of(grain, 'days.period_start + to_days(shifts.shift)') }} as period_start
         from {{ source('pullhouse', 'plan') }} as days
-        cross join (select cast(unnest(range({{ reads_back + 1 }})) as integer) as shift) as shifts
+        cross join (select cast({{ each_in('range(' ~ (reads_back + 1) ~ ')') }} as integer) as shift) as shifts
         cross join {{ source('pullhouse', 'plan') }} as last_days
         where
             days.kind = 'day' and last_days.kind = 'last_day'
@@ -23,6 +23,6 @@
 {#- Set the list of lake files to read; a pre-hook, since a source cannot hold a subquery. -#}
 {% macro set_lake_files() -%}
     set variable lake_files = (
-        select list(file order by file) from {{ source('pullhouse', 'plan') }} where kind = 'read'
+        select {{ list_of('file', in_order=true) }} from {{ source('pullhouse', 'plan') }} where kind = 'read'
     )
 {%- endmacro %}

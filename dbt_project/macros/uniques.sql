@@ -75,7 +75,7 @@ group by grouping sets (({% if period %}{{ period }}, {% endif %}days.repository
         {{ unique_origins(days, unique_keys(days), 'days.pull_date >= cast(first_day as date) and days.pull_date < cast(day_after as date)') }}
     );
     create or replace macro {{ this.schema }}.uniques_on(days_wanted, database := null) as table (
-        {{ unique_origins(days, unique_keys(days), 'list_contains(cast(days_wanted as date []), days.pull_date)') }}
+        {{ unique_origins(days, unique_keys(days), is_in_list('cast(days_wanted as date [])', 'days.pull_date')) }}
     )
 {%- endmacro %}
 

@@ -13,7 +13,7 @@ failures as (
 
 -- An attestation does not stand for the image that it describes.
 children as (
-    select unnest(parents) as parent_digest
+    select {{ each_in('parents') }} as parent_digest
     from manifests
     where kind <> 'attestation'
 ),

@@ -50,7 +50,7 @@ facts as (
 ),
 
 platforms as (
-    select index_digest, list(distinct platform) filter (where platform is not null) as platforms
+    select index_digest, {{ list_of('platform', distinct=true, only_where='platform is not null') }} as platforms
     from children
     group by index_digest
 ),

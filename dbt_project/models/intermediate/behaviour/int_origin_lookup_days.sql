@@ -1,3 +1,5 @@
+{% set cold_answers = 'is_cold and tag is not null and digest is not null' %}
+
 -- What one day adds to an origin's habits. Nothing here reaches beyond the day.
 with lookups as (
     select * from {{ ref('int_origin_lookups') }}
@@ -35,12 +37,11 @@ days as (
         coalesce(sum(greatest(download_count, 1)) filter (where is_cold), 0) as machine_count,
         count(*) filter (where is_ci) as ci_count,
         count(*) filter (where is_workstation) as workstation_count,
-        list(distinct tag) filter (where tag is not null) as tags,
-        list(distinct tag) filter (where is_cold and tag is not null and digest is not null) as cold_tags,
-        list(distinct tag || ' ' || digest) filter (where is_cold and tag is not null and digest is not null)
-            as cold_tag_digests,
-        list(distinct digest) filter (where is_cold and digest is not null) as cold_digests,
-        list(distinct platform) filter (where is_cold and platform is not null) as cold_platforms,
+        {{ list_of('tag', distinct=true, only_where='tag is not null') }} as tags,
+        {{ list_of('tag', distinct=true, only_where=cold_answers) }} as cold_tags,
+        {{ list_of("tag || ' ' || digest", distinct=true, only_where=cold_answers) }} as cold_tag_digests,
+        {{ list_of('digest', distinct=true, only_where='is_cold and digest is not null') }} as cold_digests,
+        {{ list_of('platform', distinct=true, only_where='is_cold and platform is not null') }} as cold_platforms,
         max(client_name) as client_name,
         max(client_category) as client_category,
         max(network_type) as network_type

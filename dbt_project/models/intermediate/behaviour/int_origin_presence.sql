@@ -12,11 +12,11 @@ lookup_times as (
         chain_origin_id,
         repository,
         pull_date,
-        list(distinct hour(started_at)) as hours,
+        {{ list_of('hour(started_at)', distinct=true) }} as hours,
         -- Times of day of five minutes; not of those who come more often than any person.
         case
             when count(*) <= {{ var('person_lookups_per_day') }}
-                then list(distinct 12 * hour(started_at) + minute(started_at) // 5)
+                then {{ list_of('12 * hour(started_at) + minute(started_at) // 5', distinct=true) }}
         end as times
     from lookups
     group by chain_origin_id, repository, pull_date
@@ -30,10 +30,10 @@ final as (
         count(*) as day_count,
         count(*) filter (where isodow(days.pull_date) in (6, 7)) as weekend_day_count,
         count(distinct isodow(days.pull_date)) as weekday_count,
-        len(list_distinct(flatten(list(days.hours)))) as hour_count,
+        {{ distinct_count_in_lists('days.hours') }} as hour_count,
         cast(sum(len(days.hours)) as bigint) as hour_of_day_count,
         cast(coalesce(sum(len(days.times)), 0) as bigint) as moment_count,
-        coalesce(len(list_distinct(flatten(list(days.times)))), 0) as time_count
+        coalesce({{ distinct_count_in_lists('days.times') }}, 0) as time_count
     from lookup_times as days
     inner join pattern_days on days.pull_date = pattern_days.pull_date
     -- Only of origins that were there on the day itself.

@@ -48,14 +48,14 @@ visits as (
 -- And the pauses, which are longer than the mean: several timers of one period behind one address come one after the
 -- other, then all of them rest, for as long each time.
 turns as (
-    select * exclude (mean_gap_ms), 'visit' as kind
+    select {{ all_columns_but('mean_gap_ms') }}, 'visit' as kind
     from visits
     union all
     select *, 'repeat' as kind
     from windowed
     where is_tag_of_before and gap_seconds >= 1
     union all
-    select * exclude (mean_gap_ms), 'pause' as kind
+    select {{ all_columns_but('mean_gap_ms') }}, 'pause' as kind
     from visits
     where 1000 * gap_seconds > mean_gap_ms
 ),

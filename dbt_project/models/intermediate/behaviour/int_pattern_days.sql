@@ -5,7 +5,7 @@ with planned_days as (
 ),
 
 shifts as (
-    select cast(unnest(range({{ var('pattern_days') }})) as integer) as shift
+    select cast({{ each_in('range(' ~ var('pattern_days') ~ ')') }} as integer) as shift
 ),
 
 final as (

@@ -27,7 +27,7 @@ ids as (
         pull_id,
         pull_date,
         repository,
-        unnest([origin_id, previous_origin_id, endpoint_id, previous_endpoint_id]) as id
+        {{ each_of('origin_id', 'previous_origin_id', 'endpoint_id', 'previous_endpoint_id') }} as id
     from pulls
     where not coalesce(is_origin_unlinkable, false)
 ),

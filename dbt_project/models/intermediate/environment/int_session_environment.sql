@@ -29,7 +29,7 @@ best as (
             else nullif(concat_ws('; ', evidence_against, nullif(array_to_string(list_filter(
                 string_split(evidence_for_second, '; '),
                 -- What speaks against the best may be what speaks for the second.
-                lambda phrase: not list_contains(string_split(coalesce(evidence_against, ''), '; '), phrase)
+                lambda phrase: not {{ is_in_list("string_split(coalesce(evidence_against, ''), '; ')", 'phrase') }}
             ), '; '), '')), '')
         end as evidence_against,
         case

@@ -11,7 +11,7 @@ configs as (
 layers as (
     -- Attestations and charts have layers too, which are nothing that an image is made of, however large.
     select
-        unnest(layers) as digest,
+        {{ each_in('layers') }} as digest,
         case when kind = 'image' then 'layer' else 'other' end as blob_kind
     from manifests
     where kind is not null

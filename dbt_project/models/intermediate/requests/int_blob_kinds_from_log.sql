@@ -10,7 +10,7 @@ blobs as (
     -- A signature has parts too, which are nothing that an image is made of, however large.
     select
         observed_on,
-        unnest(layers) as digest,
+        {{ each_in('layers') }} as digest,
         case when kind = 'artifact' then 'other' else 'layer' end as blob_kind
     from manifests
 ),

@@ -6,14 +6,14 @@ with manifests as (
 own_roots as (
     select digest, digest as root from manifests
     union all
-    select digest, unnest(parents) as root from manifests
+    select digest, {{ each_in('parents') }} as root from manifests
 ),
 
 blobs as (
     select digest as manifest, config_digest as blob from manifests
     where config_digest is not null
     union all
-    select digest as manifest, unnest(layers) as blob from manifests
+    select digest as manifest, {{ each_in('layers') }} as blob from manifests
 ),
 
 final as (

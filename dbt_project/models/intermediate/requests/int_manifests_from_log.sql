@@ -78,11 +78,11 @@ described as (
         object_digest as digest,
         -- Where the requests of a digest disagree about its kind, none of them is believed.
         case when count(distinct said_kind) = 1 then nullif(max(said_kind), 'manifest') end as said_kind,
-        coalesce(list(distinct index_digest order by index_digest) filter (
-            where
-            index_digest <> object_digest
-            and requested_at <= index_at + interval '1' second * {{ var('manifest_gap_seconds') }}
-        ), []) as parents,
+        coalesce({{ list_of(
+            'index_digest', distinct=true, in_order=true,
+            only_where="index_digest <> object_digest and requested_at <= index_at + interval '1' second * "
+            ~ var('manifest_gap_seconds')
+        ) }}, []) as parents,
         -- Named by the list of signatures of another manifest.
         bool_and(coalesce(
             not is_tag_request
@@ -110,12 +110,12 @@ parts as (
     select
         observed_on,
         digest,
-        list(blob_digest order by blob_digest) as digests,
+        {{ list_of('blob_digest', in_order=true) }} as digests,
         count(*) filter (where blob_bytes < {{ var('layer_bytes') }}) as small_count,
         max(case when blob_bytes < {{ var('layer_bytes') }} then blob_digest end) as small_digest,
-        coalesce(list(blob_digest order by blob_digest) filter (
-            where blob_bytes >= {{ var('layer_bytes') }}
-        ), []) as large_digests
+        coalesce({{ list_of(
+            'blob_digest', in_order=true, only_where='blob_bytes >= ' ~ var('layer_bytes')
+        ) }}, []) as large_digests
     from blobs
     group by observed_on, digest
 ),

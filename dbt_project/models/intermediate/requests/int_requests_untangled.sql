@@ -135,7 +135,7 @@ indexes as (
 -- The first index that was asked for gets the first image, and so on.
 with_images as (
     select
-        requests.* exclude (lane_id),
+        {{ all_columns_but('lane_id', of='requests') }},
         coalesce(indexes.lane_id, requests.lane_id) as lane_id
     from counted_in_run as requests
     left join indexes

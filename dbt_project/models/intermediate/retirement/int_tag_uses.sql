@@ -24,7 +24,8 @@ last_days as (
 days as (
     select period_start as pull_date from {{ planned('day', reads_back) }}
     union
-    select last_day - cast(unnest(range({{ var('tag_lookback_days') }})) as integer) as pull_date from last_days
+    select last_day - cast({{ each_in('range(' ~ var('tag_lookback_days') ~ ')') }} as integer) as pull_date
+    from last_days
 ),
 
 final as (

@@ -58,9 +58,10 @@ blind_answers as (
 
 taking as (
     select
-        looking.* exclude (
-            object_id, blob_kind, is_manifest_get, asked_object_id, is_asked_blindly, tag_request_number
-        ),
+        {{ all_columns_but(
+            'object_id, blob_kind, is_manifest_get, asked_object_id, is_asked_blindly, tag_request_number',
+            of='looking'
+        ) }},
         -- The GET that follows a look at a tag: of the tag, or of the digest that it meant.
         is_manifest_get
         and (
@@ -91,7 +92,7 @@ looks as (
 
 paired as (
     select
-        taking.* exclude (is_taking_up),
+        {{ all_columns_but('is_taking_up', of='taking') }},
         coalesce(looks.is_taken_up, true) as is_taken_up
     from taking
     left join looks on taking.request_order = looks.request_order and looks.is_look
@@ -99,7 +100,7 @@ paired as (
 
 final as (
     select
-        * exclude (blob_count, layer_count),
+        {{ all_columns_but('blob_count, layer_count') }},
         lag(requested_at) over chain as before_requested_at,
         lag(method) over chain as before_method,
         lag(is_tag_request) over chain as before_is_tag_request,

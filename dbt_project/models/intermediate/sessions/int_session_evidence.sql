@@ -17,7 +17,7 @@ asked as (
         count(*) filter (where request_kind = 'manifest') as manifest_request_count,
         count(*) filter (where request_kind = 'manifest' and method = 'GET' and is_success) as manifest_get_count,
         max(object_digest) filter (where is_tag_request and method = 'HEAD' and is_success) as head_digest,
-        list(distinct reference) filter (where request_kind = 'manifest' and method = 'GET') as fetched,
+        {{ list_of('reference', distinct=true, only_where="request_kind = 'manifest' and method = 'GET'") }} as fetched,
         string_agg(distinct cast(status as varchar), ', ' order by cast(status as varchar))
         filter (where not is_success) as failures
     from requests
@@ -32,7 +32,7 @@ described as (
         asked.digest_get_count,
         asked.manifest_request_count,
         asked.failures,
-        coalesce(list_contains(asked.fetched, asked.head_digest), false) as is_head_digest_fetched,
+        coalesce({{ is_in_list('asked.fetched', 'asked.head_digest') }}, false) as is_head_digest_fetched,
         coalesce(sessions.origin.client_name, 'an unknown client') as client,
         {{ counted('sessions.manifest_head_count', 'HEAD') }} || ', '
         || {{ counted('sessions.manifest_get_count', 'GET') }} as look_ups

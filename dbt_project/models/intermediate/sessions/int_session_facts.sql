@@ -122,7 +122,7 @@ final as (
         facts.ended_at,
         first_requests.first_request,
         first_requests.origin,
-        facts.* exclude (session_id, started_at, ended_at, first_order, tag_id, digest_id)
+        {{ all_columns_but('session_id, started_at, ended_at, first_order, tag_id, digest_id', of='facts') }}
     from named_facts as facts
     inner join first_requests on facts.first_order = first_requests.request_order
 )

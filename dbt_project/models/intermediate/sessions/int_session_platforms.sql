@@ -57,7 +57,7 @@ images as (
 
 layers as (
     select image_layers.image_id, named.reference_id as layer_id
-    from (select image_id, unnest(layers) as layer_digest from manifests) as image_layers
+    from (select image_id, {{ each_in('layers') }} as layer_digest from manifests) as image_layers
     inner join named on image_layers.layer_digest = named.name
 ),
 

@@ -1,7 +1,9 @@
 -- The requests of each session, without counting twice what a client asked once.
 with requests as (
     select
-        requests.* exclude (lane_id, is_lane_guessed, subject_id, root_id, is_artifact_tag, busy_until),
+        {{ all_columns_but(
+            'lane_id, is_lane_guessed, subject_id, root_id, is_artifact_tag, busy_until', of='requests'
+        ) }},
         sessions.lane_id,
         sessions.session_start,
         sessions.session_id

@@ -31,7 +31,7 @@ since as (
 ),
 
 children as (
-    select distinct digest, unnest(parents) as index_digest
+    select distinct digest, {{ each_in('parents') }} as index_digest
     from manifests
 ),
 

@@ -19,7 +19,7 @@ dimensions as (
 origin_days as (
     select
         days.pull_date,
-        unnest([days.repository, '*']) as repository,
+        {{ each_of('days.repository', "'*'") }} as repository,
         {{ unique_key('origin', 'days') }} as origin_key,
         days.download_count,
         days.version_check_count
@@ -75,7 +75,7 @@ summed as (
         coalesce(max(measured) filter (where is_day), 0) as measured,
         -- The median of all weeks, of which those without this value count 0.
         {{ median_with_zeros(
-            "coalesce(list(measured order by measured) filter (where not is_day), [])", 'week_count'
+            "coalesce(" ~ list_of('measured', in_order=true, only_where='not is_day') ~ ", [])", 'week_count'
         ) }} as usual
     from compared
     group by pull_date, repository, measure, dimension, value, week_count, total_change, total_usual

@@ -42,7 +42,7 @@ known as (
 ),
 
 known_repositories as (
-    select demand_date, repository, count(tag) as tag_count, list(tag) as tags
+    select demand_date, repository, count(tag) as tag_count, {{ list_of('tag') }} as tags
     from known
     group by demand_date, repository
 ),
@@ -74,7 +74,8 @@ named as (
         nearest.nearest_tag,
         nearest.nearest_tag_distance,
         known_repositories.tag_count
-        - case when list_contains(known_repositories.tags, demands.reference) then 1 else 0 end as other_tag_count,
+        - case when {{ is_in_list('known_repositories.tags', 'demands.reference') }} then 1 else 0 end
+            as other_tag_count,
         case
             when demands.failure <> 'not_found' then demands.failure
             when known_repositories.repository is null then 'repository_not_found'

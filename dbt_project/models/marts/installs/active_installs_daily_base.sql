@@ -21,7 +21,7 @@ unique_keys as (
 ),
 
 everywhere as (
-    select * replace (unnest([repository, '*']) as repository) from installs
+    select {{ all_columns_with('repository', each_of('repository', "'*'")) }} from installs
 ),
 
 -- Over all repositories an origin is as badly off as it is in the worst of them.
@@ -60,7 +60,7 @@ counted as (
 endpoints as (
     select
         versions.pull_date,
-        unnest([versions.repository, '*']) as repository,
+        {{ each_of('versions.repository', "'*'") }} as repository,
         {{ unique_key('endpoint', 'versions') }} as endpoint_key
     from versions
     {{ join_unique_keys('versions', 'unique_keys') }}

@@ -46,7 +46,9 @@ left_out as (
 
 final as (
     select
-        versions.* replace (versions.is_install and left_out.origin_id is null as is_install),
+        {{ all_columns_with(
+            'is_install', 'versions.is_install and left_out.origin_id is null', of='versions'
+        ) }},
         left_out.left_out_on
     from versions
     left join left_out using (pull_date, repository, origin_id)

@@ -16,10 +16,12 @@ environments as (
 
 final as (
     select
-        pulls.* replace (
-            -- A mirror that its client did not give away hides its users too.
-            pulls.is_lower_bound or coalesce(patterns.access_pattern = 'mirror', false) as is_lower_bound
-        ),
+        -- A mirror may hide behind the user agent of another client: its users are not seen either.
+        {{ all_columns_with(
+            'is_lower_bound',
+            "pulls.is_lower_bound or coalesce(patterns.access_pattern = 'mirror', false)",
+            of='pulls'
+        ) }},
         coalesce(patterns.access_pattern, 'unknown') as access_pattern,
         environments.environment,
         environments.environment_confidence,

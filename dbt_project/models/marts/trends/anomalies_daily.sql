@@ -26,7 +26,7 @@ first_days as (
 
 -- A tag got a new meaning, or is new: not on the first day of its repository, on which all are.
 releases as (
-    select distinct unnest([tags.repository, '*']) as repository, cast(tags.valid_from as date) as released_on
+    select distinct {{ each_of('tags.repository', "'*'") }} as repository, cast(tags.valid_from as date) as released_on
     from tags
     inner join first_days using (repository)
     where cast(tags.valid_from as date) > first_days.first_on

@@ -4,7 +4,7 @@ with source as (
 
 final as (
     select
-        unnest(parents) as index_digest,
+        {{ each_in('parents') }} as index_digest,
         digest as child_digest,
         max(platform) as platform
     from source

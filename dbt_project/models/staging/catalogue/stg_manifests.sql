@@ -29,13 +29,13 @@ answered as (
 ),
 
 children as (
-    select digest, unnest(parents) as parent
+    select digest, {{ each_in('parents') }} as parent
     from ranked
 ),
 
 -- Each index names its children by itself: parents add up.
 parents as (
-    select digest, list(distinct parent order by parent) as parents
+    select digest, {{ list_of('parent', distinct=true, in_order=true) }} as parents
     from children
     group by digest
 ),

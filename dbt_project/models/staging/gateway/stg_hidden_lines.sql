@@ -5,9 +5,9 @@ with source as (
 final as (
     select
         load_id,
-        unnest(hidden_repository_digests) as repository_digest,
-        unnest(hidden_dates) as logged_on,
-        unnest(hidden_counts) as line_count
+        {{ each_in('hidden_repository_digests') }} as repository_digest,
+        {{ each_in('hidden_dates') }} as logged_on,
+        {{ each_in('hidden_counts') }} as line_count
     from source
     where not is_superseded
 )

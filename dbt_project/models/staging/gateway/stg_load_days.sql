@@ -6,8 +6,8 @@ final as (
     select
         load_id,
         source as source_name,
-        unnest(dates) as requested_on,
-        unnest(date_row_counts) as staged_count
+        {{ each_in('dates') }} as requested_on,
+        {{ each_in('date_row_counts') }} as staged_count
     from source
     where not is_superseded
 )

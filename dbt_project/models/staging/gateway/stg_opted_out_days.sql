@@ -5,8 +5,8 @@ with source as (
 final as (
     select
         load_id,
-        unnest(opted_out_dates) as opted_out_on,
-        unnest(opted_out_date_counts) as opted_out_count
+        {{ each_in('opted_out_dates') }} as opted_out_on,
+        {{ each_in('opted_out_date_counts') }} as opted_out_count
     from source
     where not is_superseded
 )

@@ -5,8 +5,8 @@ with source as (
 final as (
     select
         load_id,
-        unnest(quarantined_dates) as quarantined_on,
-        unnest(quarantined_date_counts) as quarantined_count
+        {{ each_in('quarantined_dates') }} as quarantined_on,
+        {{ each_in('quarantined_date_counts') }} as quarantined_count
     from source
     where not is_superseded
 )

@@ -6,7 +6,7 @@ with source as (
 
 identified as (
     select
-        * exclude (bytes_sent, body_bytes_sent),
+        {{ all_columns_but('bytes_sent, body_bytes_sent') }},
         -- With headers, and without. A log that knows one of the two only is taken to mean both; so is a lake file of a
         -- form before 3, whose bytes_sent is the bodies.
         coalesce(bytes_sent, body_bytes_sent) as bytes_sent,
