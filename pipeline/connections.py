@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def find(connection_id: str) -> Connection | None:
     """The connection of that id, from the environment, a secrets backend or Airflow's database."""
-    # Airflow takes five seconds to import: only who has a connection pays them.
+    # Airflow takes five seconds to import: only runs with a connection wait for it.
     from airflow.sdk import Connection
     from airflow.sdk.exceptions import AirflowException
 

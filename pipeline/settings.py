@@ -216,7 +216,7 @@ class Settings(BaseSettings):
     @field_validator("alert_urls", mode="before")
     @classmethod
     def _split_urls(cls, value: object) -> object:
-        """At spaces: a URL may hold commas. One that is wrong is told of when it is used: it fails no run."""
+        """Split at spaces: a URL may hold commas. A wrong one is reported on use, and fails no run."""
         return value.split() if isinstance(value, str) else value
 
     @field_validator("trusted_proxies", "opted_out_networks")
@@ -487,7 +487,7 @@ def read_settings(**overrides: object) -> Settings:
 
 
 def check_data_directory(data: Path) -> None:
-    """Raise SettingsError where there is no such data directory: what is asked of it nobody could answer."""
+    """Raise SettingsError where there is no such data directory."""
     if not data.is_dir():
         what = "is not a folder" if data.exists() else "does not exist"
         raise SettingsError(
@@ -501,12 +501,12 @@ def _config_file() -> Path:
     """The file of settings, which may be absent, unless PULLHOUSE_CONFIG names it."""
     named = os.environ.get("PULLHOUSE_CONFIG")
     if named and not Path(named).is_file():
-        raise SettingsError(f"PULLHOUSE_CONFIG names {named}, which is no file. Mend it, or unset it.")
+        raise SettingsError(f"PULLHOUSE_CONFIG names {named}, which is not a file. Correct it, or unset it.")
     return Path(named or "pullhouse.toml")
 
 
 def _check_variables(environment: Mapping[str, str]) -> None:
-    """A misspelt variable would be passed over, and its default used: wrong figures, and nobody is told."""
+    """Refuse a misspelt variable: its default would be used in silence, and figures would be wrong."""
     known = {PREFIX + name.upper() for name in Settings.model_fields} | OTHER_VARIABLES
     given = {name.upper(): name for name in environment if name.upper().startswith(PREFIX)}
     unknown = sorted(given.keys() - known)

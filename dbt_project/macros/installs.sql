@@ -1,6 +1,6 @@
 {#-
-    Who is an install: one definition for active installs, adoption, upgrade lag and tag_usage. By its client: one that
-    is able to pull and keeps what it took.
+    What counts as an install: one definition for active installs, adoption, upgrade lag and tag_usage. By its client:
+    one that is able to pull and keeps what it took.
 -#}
 {% macro keeps_images(can_pull, client_category) -%}
     coalesce({{ can_pull }}, false)

@@ -132,7 +132,7 @@ final as (
             and additive.repository = uniques.repository
             and additive.dimension = uniques.dimension
             and additive.value = uniques.value
-    -- Like beside like: half as large in the published file.
+    -- Similar rows side by side compress better: half as large in the published file.
     order by additive.period_start, additive.session_count, additive.request_count, additive.bytes_sent
 )
 

@@ -21,7 +21,7 @@ _LONGEST_PATTERN = 64
 _SHAPES = (
     (re.compile(r"[^\W\d_]+"), "a"),
     (re.compile(r"\d+"), "0"),
-    # What is neither letter, digit nor common punctuation says nothing to whoever writes a rule.
+    # What is neither letter, digit nor common punctuation is of no use to the author of a rule.
     (re.compile(r"[^a0 ./;:,()+_-]+"), "?"),
     # Versions, addresses and lists of any length look alike.
     (re.compile(r"(?:[a0]+[.:_-])+[a0]+"), "0.0"),

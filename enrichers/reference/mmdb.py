@@ -18,7 +18,7 @@ from enrichers.reference.errors import ReferenceDataError
 
 PLACE = ("country_code", "region", "city")
 OPERATOR = ("asn", "network_operator")
-# Each stands for itself: who uses the network, by what line, behind what, whose customer, whose network.
+# Independent of each other: kind of user, kind of line, VPN or proxy, provider, owner, domain.
 TRAITS = ("user_type", "connection_type", "anonymity", "isp", "organization", "domain")
 
 # A value for each column that the file knows about; the first of PLACE or OPERATOR is its key.

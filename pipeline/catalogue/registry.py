@@ -35,7 +35,7 @@ _REPOSITORY = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a
 _DIGEST = re.compile(r"(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})")
 
 # A request for another registry's image (`?ns=`) is not for this one to answer. Indexes first: they tell
-# the platforms of their children. Then the busiest: who makes digests up must not keep real ones waiting.
+# the platforms of their children. Then the busiest: made-up digests must not keep real ones waiting.
 _ASKED_FOR = """
     select repository, case when reference_type = 'digest' then reference else response_digest end as digest
     from read_parquet($files, hive_partitioning = false, union_by_name = true)

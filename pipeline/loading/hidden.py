@@ -2,7 +2,7 @@
 
 Whether a tag may be deleted depends on it: somebody who opted out, whose lines cannot be read, or who gets no
 token, may use it daily. What such a line names is not kept; a digest of the repository is, which says
-something only to who knows the repository already.
+something only to a reader who knows the repository already.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ union all
 select day, request_uri, count(*) as line_count from opted_out where request_uri is not null group by all
 """
 
-# Who is refused a token asks for no manifest. The scope of what was asked says for which repository.
+# A client that is refused a token never asks for a manifest. The token's scope names the repository.
 _TURNED_AWAY = """
 select cast(logged_at as date) as day, coalesce(request_uri, '') || '&' || coalesce(args, '') as request_uri,
     count(*) as line_count

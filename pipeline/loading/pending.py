@@ -75,7 +75,7 @@ def find(settings: Settings, since: datetime | None = None) -> list[dict[str, An
         RefusedObjects(settings.refused).forget(refusal.source, refusal.name)
     problems = list(search.problems.values())
     nothing_is_left = len(problems) == len(settings.all_sources)
-    # The first one is told by who catches it.
+    # The first one is raised below, and logged by the caller.
     for problem in problems[1:] if nothing_is_left else problems:
         logger.error("%s", problem)
     if nothing_is_left:

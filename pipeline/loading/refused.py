@@ -42,7 +42,7 @@ READING_SUFFIXES = {".py", ".csv", ".json", ".toml", ".yml"}
 
 @contextmanager
 def object_errors(name: str) -> Iterator[None]:
-    """Let whatever goes wrong inside one object be an ObjectError of it, told by its type and place only.
+    """Turn any fault inside one object into an ObjectError that gives its type and place only.
 
     Raises ObjectError; faults of the machine pass.
     """

@@ -81,7 +81,7 @@ def _environment(settings: Settings, home: Path) -> dict[str, str]:
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "password.json"),
         "PULLHOUSE_DATA": str(settings.data),
         "PYTHONPATH": str(REPOSITORY_ROOT),
-        # It starts its parts as `airflow`, which nobody has on the path who did not activate .venv.
+        # Airflow starts its parts as `airflow`, which is on the path only where .venv was activated.
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
     }
 

@@ -78,7 +78,7 @@ def main() -> int:
     os.dup2(2, 1)
     request = json.loads(_read_line(requests))
     threading.Thread(target=_end_with_parent, args=(requests,), daemon=True).start()
-    # Whoever starts a run waits until this process is gone: a killed parent no longer holds its own lock.
+    # The next run waits until this process has ended: its parent, if killed, no longer holds a lock for it.
     alive = FileLock(Path(os.environ["AIRFLOW_HOME"]) / WORKER_LOCK)
     alive.acquire(timeout=GRACE_S)
     channel = Channel(events)

@@ -1,4 +1,4 @@
-"""One writer: whoever opens the build warehouse holds this lock."""
+"""One writer: every process that opens the build warehouse holds this lock."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class LockError(RuntimeError):
 def warehouse_lock(settings: Settings) -> Iterator[None]:
     """Hold the warehouse; waits `lock_wait_s` seconds at the most. Raises LockError after that.
 
-    Whoever holds it may take it again (plan and build are one step). It dies with its process, so a killed
-    run never leaves one behind.
+    The process that holds it may take it again (plan and build are one step). It ends with its process: a
+    killed run never leaves one behind.
     """
     lock = FileLock(settings.data / "warehouse.lock", is_singleton=True)
     try:

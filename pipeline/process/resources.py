@@ -39,7 +39,7 @@ def make_landing(landing: Path) -> None:
     """The folder that alone may hold addresses: nobody but its owner may look into it."""
     landing.mkdir(parents=True, exist_ok=True)
     with suppress(PermissionError):
-        # It is another user's, who decides.
+        # It belongs to another user, who decides its permissions.
         landing.chmod(0o700)
 
 

@@ -50,7 +50,7 @@ SOURCES: Final[dict[str, dict[str, Any]]] = {
 # Both families together with the manifests: what a clone has to carry.
 MAX_BYTES: Final = 6_000_000
 
-# What APNIC's own registry object says of all its IPv6 space, whoever holds it.
+# The country that APNIC's registry object gives for all its IPv6 space, whatever the holder's country.
 DEFAULT_COUNTRY: Final = "AU"
 
 Row = tuple[int, int, list[str]]

@@ -1,4 +1,4 @@
-"""Checks of a data set before it is used: what everybody knows of it must be true in it."""
+"""Checks of a data set before it is used: well-known facts must be true in it."""
 
 from __future__ import annotations
 

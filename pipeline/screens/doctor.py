@@ -171,7 +171,7 @@ def _folder(settings: Settings) -> Iterator[Path]:
 
 
 def has_catalogue(settings: Settings) -> bool:
-    """Whether somebody is configured who knows what a digest is."""
+    """Whether a catalogue or registry is configured that can say what a digest is."""
     return bool(settings.catalogue or settings.registry)
 
 

@@ -238,7 +238,7 @@ def _write_ledger(settings: Settings, ledger: Ledger) -> None:
     loads = [
         asdict(load)
         | {
-            # The lake needs the whole name, by which an object is known again; who reads the marts does not.
+            # The lake needs the whole name to recognise an object; readers of the marts do not.
             "object_name": scrub(load.object_name),
             "is_superseded": load.load_id in superseded,
             "dates": [date.fromisoformat(day) for day in load.dates],

@@ -22,7 +22,7 @@ from pipeline.tasks import OUR_ROOMS
 
 logger = logging.getLogger(__name__)
 
-# The same thing is told again after a day; a daily run may fail a little earlier than on the day before.
+# Remind after a day. Less than 24 h, since a daily run may fail a little earlier than on the day before.
 REMIND_AFTER = timedelta(hours=20)
 LONGEST_TEXT = 1_000
 FAILED = "failed"
@@ -87,14 +87,14 @@ def _kind(key: str) -> str:
 
 
 def _reason(error: object) -> str:
-    """Our own errors quote nothing; of any other only the type is told."""
+    """Our own errors never quote a line; of any other error only the type is sent, since its text may."""
     is_ours = type(error).__module__.partition(".")[0] in OUR_ROOMS
     text = str(error)[:LONGEST_TEXT] if is_ours else type(error).__name__
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _read(path: Path) -> dict[str, datetime]:
-    """Key → when it was told. What cannot be read is told again."""
+    """Key → when its alert was sent. A file that cannot be read counts as empty: alerts are sent again."""
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
         return {key: datetime.fromisoformat(told) for key, told in entries.items()}

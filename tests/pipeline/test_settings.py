@@ -47,7 +47,7 @@ def test_another_file_may_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("PULLHOUSE_CONFIG", str(other))
     assert load_settings().identity_epoch == "month"
     other.unlink()
-    with pytest.raises(SettingsError, match=r"PULLHOUSE_CONFIG names .*other\.toml, which is no file"):
+    with pytest.raises(SettingsError, match=r"PULLHOUSE_CONFIG names .*other\.toml, which is not a file"):
         load_settings()
 
 

@@ -1,4 +1,4 @@
--- Challenges (401) to a manifest request that nothing followed: who had no token, or the wrong one, went away.
+-- Challenges (401) to a manifest request that the client did not answer: it had no token or a wrong one, and gave up.
 with requests as (
     select * from {{ ref('stg_requests') }}
 ),

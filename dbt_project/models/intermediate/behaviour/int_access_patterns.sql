@@ -19,8 +19,8 @@ judged as (
         -- Four gaps may agree by chance: the weaker evidence wants twice as many visits.
         visit_gap_count + 1 >= 2 * {{ var('pattern_visits') }}
         and coalesce(steady_gap_share >= {{ var('steady_share') }}, false) as is_mostly_steady,
-        -- Once a day, and on some weekday never: whoever begins work at nine is as even as a timer. A timer of two days
-        -- or more comes on each weekday in turn; it is told from a person by a weekend only.
+        -- About once a day, but never on some weekday: a person who starts work at nine is as regular as a timer. A
+        -- timer with a period of two days or more comes on each weekday in turn: only a free weekend shows a person.
         coalesce(
             period_seconds >= {{ var('office_period_seconds') }}
             and (
@@ -81,7 +81,7 @@ ruled as (
                 -- Nor does a person come at the same times day after day.
                 and 2 * time_count > moment_count
                 and tag_count >= 2
-                -- No cluster, no server, and nobody who never sleeps: several timers behind one address do not.
+                -- Not a cluster, not a server, and not awake round the clock: those are several timers at one address.
                 and not is_cluster
                 and not is_hosted
                 and coalesce(hour_count < {{ var('round_the_clock_hours') }}, true)

@@ -30,7 +30,7 @@ starts as (
     )
 ),
 
--- Whoever follows within minutes belongs to the roll-out, and so do all who came before.
+-- A download within minutes of the one before belongs to the same roll-out.
 numbered as (
     select
         *,

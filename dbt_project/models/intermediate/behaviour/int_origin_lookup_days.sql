@@ -1,6 +1,6 @@
 {% set cold_answers = 'is_cold and tag is not null and digest is not null' %}
 
--- What one day adds to an origin's habits. Nothing here reaches beyond the day.
+-- What one day adds to an origin's habits. Each row depends on its own day only, so that days can be added up.
 with lookups as (
     select * from {{ ref('int_origin_lookups') }}
 ),
@@ -33,7 +33,7 @@ days as (
         count(*) filter (where outcome = 'inspect') as inspect_count,
         count(*) filter (where is_cold and is_multi_platform) as copy_count,
         count(*) filter (where is_burst_start) as burst_count,
-        -- Who was interrupted is a machine too.
+        -- An interrupted download (0 in full) is a machine too.
         coalesce(sum(greatest(download_count, 1)) filter (where is_cold), 0) as machine_count,
         count(*) filter (where is_ci) as ci_count,
         count(*) filter (where is_workstation) as workstation_count,

@@ -1,4 +1,4 @@
--- What origins came for on the days of a look-back, beside when they came before.
+-- What each origin looked up on the days of a look-back, with the time of its lookup before.
 with pulls as (
     select * from {{ ref('fct_pulls_base') }}
 ),
@@ -46,7 +46,7 @@ final as (
         lookups.network_type,
         lookups.company,
         coalesce(lookups.ci_verdict = 'yes', false) as is_ci,
-        -- An engine of Windows runs on servers as on desktops, and its command line beside it.
+        -- A Windows client with a Windows engine may be a server as well as a desktop.
         coalesce(
             lookups.client_name = 'docker-desktop'
             or (lookups.client_os in ('darwin', 'windows') and coalesce(lookups.engine_os, '') <> 'windows'),

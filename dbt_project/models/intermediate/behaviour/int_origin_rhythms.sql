@@ -43,10 +43,11 @@ visits as (
     window of_one as (partition by pattern_date, chain_origin_id, repository)
 ),
 
--- Two views of what is one turn of a timer. A watcher asks for all its tags at once: a turn is what lies within
--- half a minute. One tag asked for again is a turn however soon; not within the second, as a fleet in step does.
--- And the pauses, which are longer than the mean: several timers of one period behind one address come one after the
--- other, then all of them rest, for as long each time.
+-- Three ways to cut the requests of a timer into turns:
+-- visit: requests within half a minute are one turn, since a watcher asks for all its tags at once.
+-- repeat: the same tag again is a new turn, however soon; but not within a second, as machines in step do.
+-- pause: a gap longer than the mean. Several timers with one period behind one address ask one after the other and then
+-- all rest, for the same time in each round.
 turns as (
     select {{ all_columns_but('mean_gap_ms') }}, 'visit' as kind
     from visits
@@ -114,8 +115,8 @@ summed_turns as (
     group by pattern_date, chain_origin_id, repository, kind
 ),
 
--- The view that shows the steadier timer, of those with enough turns to tell. A few quick repeats are one visit of a
--- person who tries again, however often that happens; a loop goes on.
+-- Of visits, repeats and pauses, the kind whose gaps are steadiest, among those with enough gaps to judge. A few quick
+-- repeats are a person who tries again (one visit); a loop in a script repeats many times.
 best_turns as (
     select
         *,

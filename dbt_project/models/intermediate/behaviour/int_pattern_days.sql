@@ -1,4 +1,4 @@
--- The days from which the pattern of each planned day is told.
+-- The days whose lookups decide the pattern of each planned day.
 with planned_days as (
     select period_start as pattern_date
     from {{ planned('day', var('pattern_days') | int - 1) }} as planned_days

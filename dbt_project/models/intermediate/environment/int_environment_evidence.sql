@@ -1,4 +1,4 @@
--- Which evidence of seeds/environment_rules.csv a session shows. What it is worth stands in the seed.
+-- Which rules of seeds/environment_rules.csv hold for a session. The seed also says how much each rule weighs.
 with facts as (
     select * from {{ ref('int_environment_facts') }}
 ),
@@ -7,12 +7,12 @@ judged as (
     select
         *,
         coalesce(client_category in ('runtime_k8s', 'runtime_orch'), false) as is_cluster,
-        -- Who copies everything is a mirror: where its users sit, nobody knows.
+        -- A mirror copies everything; where its own users are is unknown.
         coalesce(client_category = 'copy_inspect', false) and coalesce(access_pattern, '') <> 'mirror' as is_copier,
-        -- Copy tools, scanners and libraries have no image store: that they take layers each time tells nothing.
+        -- Copy tools, scanners and libraries have no image store: that they fetch the layers every time is no evidence.
         coalesce(client_category in ('build', 'ci_test'), false) as is_builder,
         coalesce(client_category in ('runtime', 'runtime_api', 'dev_runtime'), false) as is_engine,
-        -- What only builds, copies or looks does not run the image: no rhythm of it speaks for production.
+        -- Builders, copy tools and browsers do not run the image: their rhythm is no evidence of production.
         coalesce(starts_with(client_category, 'runtime') or client_category = 'dev_runtime', false) as is_runtime,
         coalesce(network_type in ('cloud', 'hosting'), false) as is_hosted,
         coalesce(network_type in ('business', 'education', 'nren', 'government'), false) as is_organisation,
@@ -30,7 +30,7 @@ shown as (
             case when is_own_network then 'own_network' end,
             case when ci_verdict = 'yes' then 'ci_system' end,
             case when is_at_pushing_address and not is_pusher and not is_address_shared then 'pushing_address' end,
-            -- An engine of Windows runs on servers as on desktops, and its command line beside it.
+            -- A Windows client with a Windows engine may be a server as well as a desktop.
             case
                 when
                     client_name = 'docker-desktop'

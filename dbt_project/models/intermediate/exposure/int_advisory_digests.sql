@@ -47,13 +47,13 @@ related as (
     from named
     inner join children on named.digest = children.index_digest
     union
-    -- Of an image that is bad by itself, whoever took its index may have it.
+    -- An advisory that names one image by digest also concerns installs of the index that holds the image.
     select named.published_on, named.repository, named.reference, named.label, children.index_digest as digest
     from named
     inner join children on named.digest = children.child_digest
     where named.reference = named.digest
     union
-    -- A tag whose digest nobody knows stands for itself.
+    -- Where the digest of a tag is not known, the tag itself is looked for.
     select known.published_on, known.repository, known.reference, known.label, cast(null as varchar) as digest
     from known
 ),

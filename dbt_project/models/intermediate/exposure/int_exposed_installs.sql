@@ -1,4 +1,4 @@
--- Who ran what an advisory names when it came, and when each of them was seen to have left it for good.
+-- Installs of what an advisory names on the day that it was published, and when each was seen to have left it for good.
 with things as (
     select * from {{ ref('int_advisory_digests') }}
 ),

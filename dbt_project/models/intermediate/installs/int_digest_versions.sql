@@ -1,4 +1,4 @@
--- The version that a digest is: the tag of it that says most, so that `latest` and `1.0` read as 1.0.1.
+-- The version of a digest: its most precise version tag, so that `latest` and `1.0` read as 1.0.1.
 with versions as (
     select * from {{ ref('origin_versions') }}
 ),

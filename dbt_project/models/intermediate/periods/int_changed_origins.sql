@@ -1,4 +1,5 @@
--- Who upgraded, or moved to another network, within the period; an endpoint also where it has several clients.
+-- Origins with several profiles in one period (an upgrade, another network), and endpoints with several, also because
+-- several clients share the address. They are counted value by value.
 with origins as (
     select * from {{ ref('int_period_origins') }}
 ),

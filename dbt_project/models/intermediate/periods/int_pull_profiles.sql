@@ -1,4 +1,5 @@
--- A number stands for a dozen texts below, which would else be compared for every session and every dimension.
+-- Numbers the distinct profiles: the models that follow compare one number instead of a dozen texts for every session
+-- and every dimension.
 with sessions as (
     select {{ values_of_dimensions(dimensions_of_origin()) }}
     from {{ ref('fct_pulls_base') }}

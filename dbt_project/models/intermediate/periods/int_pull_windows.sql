@@ -1,5 +1,6 @@
 {% set reads_back = var('pattern_days') | int - 1 %}
--- A number stands for a period below: one session is met in four of them.
+-- Numbers the periods, so that the models that follow join one number: each session lies in four periods (day, week,
+-- month, year).
 with sessions as (
     select distinct pull_date from {{ ref('fct_pulls_base') }}
 ),

@@ -1,5 +1,5 @@
--- Who has one profile in a period counts once for each value of it: these counts add up over profiles. So no set of
--- origins is made for any of the dimensions that a profile holds.
+-- An origin with one profile (client and network) in a period has one value of each of the profile's dimensions. So the
+-- uniques of a value are a sum over profiles: no set of origins has to be kept for these dimensions.
 with origins as (
     select * from {{ ref('int_period_origins') }}
 ),

@@ -91,7 +91,7 @@ beside as (
     )
 ),
 
--- What comes after a rest, or after something finished, is told apart by time: only what overlaps is one run.
+-- A request after a rest, or after a finished image, begins a new run: time already separates the images of two runs.
 in_runs as (
     select
         *,
@@ -155,7 +155,7 @@ images as (
 ),
 
 -- The first configuration is the first image's. A layer that is asked for beside a configuration (docker asks for both
--- at once) belongs to the same image; other layers go to the images in turn, for each wants some.
+-- at once) belongs to the same image; other layers are dealt to the images in turn.
 final as (
     select
         requests.request_order,

@@ -1,10 +1,10 @@
--- Who uses an image without naming a tag: by its digest, or by its blobs alone.
+-- Origins that use an image without naming a tag: by its digest, or by its blobs alone.
 with uses as (
     select * from {{ ref('int_tag_uses') }}
     where is_in_lookback
 ),
 
--- Who also named something is asking for the rest of that.
+-- Blobs asked for by an origin that also named a tag or digest of the repository belong to that.
 named as (
     select distinct repository, origin_key
     from uses

@@ -1,4 +1,4 @@
--- Who uses, by its digest and without a tag, what a tag means now: the index, or one of its images.
+-- Origins that use, by digest and without a tag, what a tag means now: the index, or one of its images.
 with tag_digests as (
     select * from {{ ref('int_tag_digests') }}
     where is_current

@@ -1,4 +1,4 @@
--- Other tags in use that need the manifest that a tag means: who deletes it deletes what they stand for.
+-- Other tags in use that need the same manifest as a tag: deleting the manifest would break them too.
 with history as (
     select repository, tag, digest from {{ ref('tag_history') }}
     where valid_to is null

@@ -1,7 +1,7 @@
 {% set reads_back = var('pattern_days') | int - 1 %}
 
 -- Sessions that show that somebody uses a tag, looks at it or asks for it in vain. A push shows nothing of the kind,
--- nor does who only lists the tags.
+-- nor does a client that only lists the tags.
 -- Of the days that tag_usage looks at, and of those that tag_usage_base rebuilds: not of all that the warehouse holds.
 with pulls as (
     select * from {{ ref('fct_pulls') }}
@@ -52,7 +52,7 @@ final as (
         and coalesce(pulls.tag_method, '') <> 'listed'
         and (
             pulls.outcome in ('download', 'version_check', 'interrupted', 'artifact')
-            -- Who looks at everything wants nothing of it.
+            -- Scanners, bots and browsers look at every tag: that is no use of one.
             or (pulls.outcome in ('inspect', 'failed') and {{ is_wanted('pulls.client_category') }})
         )
 )

@@ -116,7 +116,7 @@ so_far as (
         count(*) filter (where sessions.outcome = 'download') over burst_so_far as session_count_so_far,
         least(
             max(delivered.copy_count_so_far) over burst_so_far,
-            -- Whoever asked for none here took what it had asked for before: one machine, for all that is known.
+            -- A burst that asked for nothing here took what it had asked for before: it proves one machine only.
             coalesce(max(askers.asker_count_so_far) over burst_so_far, 1)
         ) as copy_count_so_far
     from sessions

@@ -1,4 +1,4 @@
--- Sessions in which the registry accepted a manifest: whoever has an account there, and may write.
+-- Sessions in which the registry accepted a manifest: their client has an account there and may write.
 with requests as (
     select * from {{ ref('int_pull_requests') }}
 ),

@@ -67,7 +67,7 @@ final as (
             origins.pull_date = described.pattern_date
             and origins.chain_origin_id = described.chain_origin_id
             and origins.repository = described.repository
-    -- Like beside like: a quarter smaller in the published file.
+    -- Similar rows side by side compress better: a quarter smaller in the published file.
     order by origins.pull_date, described.rule, origins.origin_id
 )
 

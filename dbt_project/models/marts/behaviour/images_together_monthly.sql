@@ -9,7 +9,7 @@ with uses as (
     select distinct period_start, repository, origin_key from {{ ref('int_origin_month_uses') }}
 ),
 
--- Whoever uses more images than a person or a machine needs, collects them.
+-- An origin that uses more images than one person or machine needs collects them: a mirror, a crawler.
 origins as (
     select
         period_start,

@@ -51,7 +51,8 @@ points as (
         on weeks.period_start between cohorts.cohort_week and cohorts.cohort_week + 7 * {{ var('cohort_weeks') }}
 ),
 
--- Between the two weeks the key changed, and whoever did not come in the days after that is not recognised any more.
+-- The key of pseudonyms changed between the two weeks: an origin that did not come in the days after the change is not
+-- recognised any more.
 unlinked as (
     select distinct points.cohort_week, points.week_start
     from points

@@ -1,4 +1,4 @@
--- A table of its own on every run: a late line of long ago changes who is new today.
+-- Rebuilt as a whole on every run: a late line of long ago changes which origins are new today.
 with origin_weeks as (
     select * from {{ ref('int_origin_weeks') }}
 ),

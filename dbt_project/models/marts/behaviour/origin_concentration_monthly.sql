@@ -61,8 +61,8 @@ origins as (
 ranked as (
     select
         *,
-        -- Of those with as many pulls the one with more downloads goes first. Who ties in both is alike in every figure
-        -- below, so that none depends on a pseudonym, and the smaller figure without them stands.
+        -- Equal pulls: more downloads go first. Origins that are equal in both may change places without any effect on
+        -- the figures below: none depends on the value of a pseudonym.
         row_number() over (
             partition by period_start, repository
             order by pull_count desc, download_count desc, origin_key asc

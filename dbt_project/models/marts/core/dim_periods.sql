@@ -36,7 +36,7 @@ complete_until as (
 source_days as (
     select source_name, requested_on as logged_on from load_days
     union
-    -- A line of somebody who opted out shows that the source was heard.
+    -- Lines of clients that opted out also prove that the source delivered that day.
     select loads.source_name, opted_out.opted_out_on as logged_on
     from opted_out
     inner join loads using (load_id)

@@ -22,7 +22,7 @@ final as (
         -- Pings, tokens and what asks for no image.
         coalesce(requests.repository, '') as repository,
         count(*) as line_count,
-        -- Sent away before it could say what it wanted: whoever gets no token asks for no tag.
+        -- Refused before it could name a tag: a client that gets no token never asks for one.
         count(*) filter (
             where requests.request_kind in ('ping', 'token')
             and (requests.status in (403, 429) or requests.status >= 500)

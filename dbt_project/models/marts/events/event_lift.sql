@@ -39,7 +39,7 @@ spreads as (
 errors as (
     select
         *,
-        -- Of nobody at all there is no logarithm: half a download stands for it.
+        -- Zero has no logarithm: no downloads at all count as half a download.
         greatest(after_count, 0.5) / nullif(before_mean, 0) as ratio,
         {{ quantiles }}[week_count - 1]
         * sqrt(dispersion * (1 / greatest(after_count, 0.5) + 1 / nullif(before_sum, 0))) as log_error

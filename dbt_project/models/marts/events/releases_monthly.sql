@@ -1,4 +1,4 @@
--- Use beside the number of releases: who releases often is pulled often.
+-- Use and number of releases side by side: an image that is released often is pulled often.
 with months as (
     select * from {{ ref('pulls_monthly_base') }}
     where repository <> '*'

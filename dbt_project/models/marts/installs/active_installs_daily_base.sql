@@ -100,7 +100,7 @@ final as (
         counted.stale_count,
         counted.unknown_count,
         counted.unique_endpoint_count,
-        -- Of the busiest day's addresses one may be that of who was known as a mirror later.
+        -- One of the busiest day's addresses may belong to an origin that was recognised as a mirror only later.
         least(busiest_days.endpoint_count, counted.unique_endpoint_count) as install_count_lower_bound,
         counted.install_count_upper_bound
     from counted

@@ -94,7 +94,7 @@ final as (
         greatest(max(download_count), 1) as machine_estimate
     from sessions
     group by pull_date, repository, tag, meant_digest, origin_id
-    -- Like beside like: a seventh smaller in the published file.
+    -- Similar rows side by side compress better: a seventh smaller in the published file.
     order by pull_date, repository, meant_digest
 )
 

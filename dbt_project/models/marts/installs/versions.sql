@@ -16,7 +16,7 @@ lags as (
         version,
         sum(upgraded_count + censored_count) as eligible_install_count,
         sum(upgraded_count) as upgraded_install_count,
-        -- Of the curve, not of those who moved: who has not moved yet counts too.
+        -- The median of the survival curve, not of those that moved: installs that have not moved yet count too.
         min(lag_days) filter (where survival <= 0.5) as median_upgrade_lag_days
     from curves
     group by repository, version

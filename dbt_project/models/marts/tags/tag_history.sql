@@ -1,5 +1,5 @@
--- Which digest a tag meant when. What the registry was seen to answer stands; where it was not seen, the origins of a
--- day vote; where no log says anything, a catalogue file may.
+-- Which digest a tag meant when. An answer of the registry in the log decides; without one, most origins of the day;
+-- without any line in the log, a catalogue file.
 with observations as (
     select * from {{ ref('tag_observations_daily') }}
 ),

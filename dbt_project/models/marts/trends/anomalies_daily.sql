@@ -42,7 +42,7 @@ released as (
     where assessed.assessment = 'anomaly'
 ),
 
--- Values that did more of it than their part: a client that all have goes up and down with everything.
+-- Values with more of the change than their usual share: a client that everybody uses rises and falls with the total.
 explaining as (
     select
         *,

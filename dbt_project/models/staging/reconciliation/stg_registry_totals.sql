@@ -2,7 +2,7 @@ with source as (
     select * from {{ source('own_files', 'registry_totals') }}
 ),
 
--- What a person wrote stands before what a registry was asked on the same day.
+-- A total that a person wrote down wins over one that was fetched from the registry on the same day.
 ranked as (
     select
         *,
