@@ -17,7 +17,31 @@ _EVENTS = (
     ),
     ("ContainerRegistryLoginEvents", "events of Azure Container Registry, which has no requests for layers"),
     ("google.cloud.audit.AuditLog", "audit logs of Google Cloud, which have no paths"),
+    ('"pull_repo"', "Quay's action logs, which have no requests for layers"),
     ('"terminatingRuleId"', "decisions of AWS WAF, which have no status of the answer"),
+)
+# What another command, or another option of the same one, writes line by line.
+_COMMANDS = (
+    (
+        r"EVENTS\t",
+        "the text of aws logs filter-log-events",
+        "Export it with --output json, or with aws logs tail.",
+    ),
+    (
+        r"[A-Z][a-z]{2} [0-9-]{10} [0-9:.]+ [A-Z]+ \[s=",
+        "journalctl -o verbose",
+        "Export it with -o json or -o short-iso.",
+    ),
+    (
+        r"[^\n\r]*\r[^\n]",
+        "lines that end in a carriage return only",
+        "Make line breaks of them: tr '\\r' '\\n' < old.log > new.log",
+    ),
+    (
+        r'\{[^{}]*"data": ?"[A-Za-z0-9+/]{40,}={0,2}"',
+        "JSON with the line in base64 (Kinesis, Firehose, Pub/Sub)",
+        "Take it out: jq -r '.data | @base64d' old.log > new.log",
+    ),
 )
 _EVENTS_ADVICE = "Load the log of the load balancer or gateway in front of the registry (docs/gateway.md)."
 PAIRS_ADVICE = (
@@ -43,6 +67,8 @@ def look(texts: list[str]) -> Look:
         return Look("gzip inside gzip", "Compress it once.")
     if _is_utf16(texts):
         return Look("text in UTF-16", "Convert it: iconv -f utf-16 -t utf-8. (PowerShell's > writes so.)")
+    if written := _by_another_option(first):
+        return written
     if re.match(r'\{|\[\s*(?:[{\["]|$)', first):
         return _json(texts)
     if re.match("<[A-Za-z!?/]", first):
@@ -54,6 +80,11 @@ def look(texts: list[str]) -> Look:
     if len(texts) > 1 and _CSV.fullmatch(first):
         return Look("the head of a CSV file", "Export the lines as they are, or as JSON, one object a line.")
     return Look("text of another form")
+
+
+def _by_another_option(first: str) -> Look | None:
+    looks = (Look(what, advice) for pattern, what, advice in _COMMANDS if re.match(pattern, first))
+    return next(looks, None)
 
 
 def _is_utf16(texts: list[str]) -> bool:

@@ -13,7 +13,8 @@ from ingest.times import NO_REFERENCE
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT"}
 _REQUEST = re.compile(r"[A-Z]+ \S*/v2/\S* HTTP/[0-9.]+")
-_AGENT = re.compile(r"(?!HTTP/)[A-Za-z][\w.-]*/v?[0-9].*", re.DOTALL)
+# HTTP/1.1 is none, nor is Squid's TCP_MISS/200.
+_AGENT = re.compile(r"(?!HTTP/|[A-Z_]+/[0-9]{3}$)[A-Za-z][\w.-]*/v?[0-9].*", re.DOTALL)
 # So many values of a field must look like what it is proposed for: not each client sends an agent.
 _MOST = 0.9
 _SOME = 0.5
@@ -33,7 +34,8 @@ _LOOKS: dict[str, tuple[Callable[[str], bool], float]] = {
     "request": (lambda text: bool(_REQUEST.fullmatch(text)), _SOME),
     "method": (lambda text: text in METHODS, _MOST),
     "request_uri": (lambda text: "/v2/" in text and bool(re.match(r"/|https?://", text)), _SOME),
-    "status": (lambda text: bool(re.fullmatch(r"[1-5][0-9]{2}", text)), _MOST),
+    # 443 is a port, and no status.
+    "status": (lambda text: bool(re.fullmatch(r"(?!443)[1-5][0-9]{2}", text)), _MOST),
     "user_agent": (lambda text: bool(_AGENT.fullmatch(text)), _SOME),
 }
 # Where several fields look alike: words in the name of the right one, the best first.
@@ -54,6 +56,11 @@ def propose(documents: Iterable[Pairs]) -> dict[str, str]:
     for document in documents:
         for pointer, text in _leaves(document, ""):
             columns.setdefault(pointer, []).append(text)
+    return fields_of(columns)
+
+
+def fields_of(columns: dict[str, list[str]]) -> dict[str, str]:
+    """Field → the column whose values look like it; empty where one that a request needs is missing."""
     found: dict[str, str] = {}
     for name, (looks_right, least) in _LOOKS.items():
         fit = [
@@ -62,7 +69,7 @@ def propose(documents: Iterable[Pairs]) -> dict[str, str]:
             if pointer not in found.values() and sum(map(looks_right, texts)) >= least * len(texts)
         ]
         if fit:
-            found[name] = min(fit, key=lambda pointer: _rank(name, pointer))
+            found[name] = min(fit, key=lambda pointer: _rank(name, pointer, columns[pointer]))
     if "request" in found:
         found = {name: pointer for name, pointer in found.items() if name not in ("method", "request_uri")}
     needed = {"time", "remote_addr", "status", *(() if "request" in found else ("method", "request_uri"))}
@@ -75,10 +82,12 @@ def as_toml(table: dict[str, str]) -> str:
     return f"log_formats.mine = {{ {fields} }}"
 
 
-def _rank(name: str, pointer: str) -> tuple[int, int, str]:
+def _rank(name: str, pointer: str, texts: list[str]) -> tuple[bool, int, int, str]:
+    # The same address in all lines is the server's, where another field has several.
+    is_one = name == "remote_addr" and len(set(texts)) == 1
     hints = _HINTS.get(name, ())
     place = next((number for number, hint in enumerate(hints) if hint in pointer.lower()), len(hints))
-    return place, pointer.count("/"), pointer
+    return is_one, place, pointer.count("/"), pointer
 
 
 def _leaves(document: Pairs, above: str) -> Iterator[tuple[str, str]]:

@@ -79,7 +79,7 @@ def read_lines(
     reading.run()
     data.check_unchanged()
     counts = reading.counts()
-    refusal.check(counts, name)
+    refusal.check(counts, reading.head, name)
     return counts
 
 
@@ -114,10 +114,11 @@ class _Reading:
         self.rows: list[Row] = []
         self.rejected: list[RejectedRow] = []
         with data.open_raw_lines() as lines:
-            head = list(islice((line for line in lines if not line.is_blank), SAMPLED_LINES))
+            self.head = head = list(islice((line for line in lines if not line.is_blank), SAMPLED_LINES))
         self.context = context_of(data, head, declared)
         self.ways = ways_of(head, self.context)
-        if not self.ways or isinstance(self.ways.most_common(1)[0][0].log_format, JsonFormat):
+        likely = self.ways.most_common(1)[0][0].log_format if self.ways else self.context.formats[0]
+        if isinstance(likely, JsonFormat):
             self.context = replace(self.context, otherwise="not_json")
         refusal.check_head(head, self.ways, self.context, name)
 
@@ -147,7 +148,9 @@ class _Reading:
             formats[self.context.formats[number].name] += count
         staged, quarantined = sum(formats.values()), self.tally.reasons.total()
         return ReadCounts(
-            log_format=next(iter([*formats, *dict(self.tally.near.most_common(1))]), CONTRACT_A.name),
+            log_format=next(
+                iter([*formats, *dict(self.tally.near.most_common(1))]), self.context.formats[0].name
+            ),
             reader="strict" if staged and self.tally.strict >= staged else "scan",
             lines=self.data.line_count,
             staged=staged,

@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ingest import documents, proposal
+from ingest import documents, proposal, template
 from ingest.documents import Pairs
+from ingest.envelopes import MAX_DEPTH
+from ingest.envelopes.peel import peel
 from ingest.errors import ObjectError
 from ingest.fields import FIELDS
-from ingest.formats import BY_NAME, CONTRACT_A, FORMATS, named_fields
+from ingest.formats import BY_NAME, CONTRACT_A, FORMATS, named_fields, own
 from ingest.formats.model import AnyFormat, JsonFormat
 from ingest.line_scan import Way
 from ingest.looks import is_notification, look
@@ -22,6 +24,11 @@ from ingest.texts import tidy
 if TYPE_CHECKING:
     from ingest.reader import ReadCounts
 
+_UNKNOWN = "docs/log-format.md has the formats that are known, and how to name one of your own."
+_LOG_IT = (
+    "What that is cannot be guessed: have it logged too, or load the log of what answers HTTP in front of the"
+    " registry (docs/log-format.md)."
+)
 _KNOWN_FIELD = re.compile("|".join(f'"{item.name}"' for item in FIELDS))
 
 
@@ -34,15 +41,20 @@ def check_head(head: list[RawLine], ways: Counter[Way], context: Context, name: 
         _check_declared(texts, context.formats[0], name)
     elif is_notification(texts[0]) or not any(_is_nearly_contract_a(text) for text in texts):
         seen, way_out = look(texts)
-        if not way_out and (lacking := named_fields.lacking(_documents(texts))):
-            seen = f"JSON without {' and without '.join(lacking)}, and what that is cannot be guessed"
+        way_out = way_out or _proposal(texts)
+        lacking = _lacking(texts) if not way_out and head[-1].is_ended else ""
+        if lacking:
+            seen, way_out = f"{'JSON' if seen.startswith('JSON') else 'text'} without {lacking}", _LOG_IT
         raise ObjectError(
-            name, f"is no access log that can be read: it begins with {seen}", way_out or _way_out(texts)
+            name, f"is no access log that can be read: it begins with {seen}", way_out or _UNKNOWN
         )
 
 
-def check(counts: ReadCounts, name: str) -> None:
-    """Raise ObjectError where lines are unaccounted for, or none of them is a request."""
+def check(counts: ReadCounts, head: list[RawLine], name: str) -> None:
+    """Raise ObjectError where lines are unaccounted for, or none of them is a request.
+
+    `head`: the object's first lines.
+    """
     unaccounted = counts.lines - counts.staged - counts.quarantined - counts.skipped
     if unaccounted:
         raise ObjectError(
@@ -57,25 +69,68 @@ def check(counts: ReadCounts, name: str) -> None:
             f"its lines ({item.title}) have no time of their own",
             f"The line's time must come from syslog around it: {item.advice}.",
         )
+    called = "your log_format has it" if counts.log_format == own.NAME else counts.log_format
     reasons = ", ".join(f"{reason} {count}" for reason, count in counts.reasons.items())
     fields = ", ".join(f"{field} {count}" for field, count in counts.missing_fields.items())
     raise ObjectError(
         name,
-        f"none of its {counts.quarantined} lines can be read as {counts.log_format} ({reasons})"
+        f"none of its {counts.quarantined} lines can be read as {called} ({reasons})"
         + (f"; missing: {fields}" if fields else "")
         + (f"; of another form: {', '.join(counts.wrong_fields)}" if counts.wrong_fields else ""),
-        "Compare its fields with docs/log-format.md.",
+        _advice(counts, [tidy(line.content) for line in head]),
     )
 
 
-def _way_out(texts: list[str]) -> str:
-    table = proposal.propose(_documents(texts))
-    if not table:
-        return "docs/log-format.md has the formats that are known, and how to name one of your own."
-    return (
-        "By their values some of its fields say what is needed. If they are the right ones, put this line"
-        f" into pullhouse.toml and run again with LOG_FORMAT=mine: {proposal.as_toml(table)}"
+def _advice(counts: ReadCounts, texts: list[str]) -> str:
+    if proposed := _proposal(texts):
+        return proposed
+    if "time" in counts.wrong_fields:
+        return (
+            "Write its time as 2026-10-20T08:00:00Z or as seconds since 1970. Whether 02/01/2026 is in"
+            " January or in February only you know; if it is in February:"
+            " jq -c '.time |= (strptime(\"%m/%d/%Y %H:%M:%S\") | todate)'."
+            " With AM or PM its clock is %I:%M:%S %p."
+        )
+    lacking = named_fields.lacking(_documents(texts))
+    return (f"It has no field that looks like {' or '.join(lacking)}. " if lacking else "") + (
+        "Compare its fields with docs/log-format.md."
     )
+
+
+def _lacking(texts: list[str]) -> str:
+    """What a request needs and no line tells, in words; nothing where most is lacking."""
+    lacking = named_fields.lacking(_documents(texts))
+    inmost = [*_layers(texts)][-1]
+    if not lacking and not any(_documents(inmost)):
+        lacking = template.lacking(inmost)
+    return " and without ".join(lacking)
+
+
+def _proposal(texts: list[str]) -> str:
+    """What to set to have these lines read, tried on them; empty where nothing was found."""
+    for layer in _layers(texts):
+        if table := proposal.propose(_documents(layer)):
+            return (
+                "By their values some of its fields say what is needed. If they are the right ones, put this"
+                " line into pullhouse.toml and run again with LOG_FORMAT=mine:"
+                f" {proposal.as_toml(table)}"
+            )
+        if log_format := template.propose(layer):
+            return (
+                "By their values some of its columns say what is needed. If they are the right ones, run"
+                f" again with LOG_FORMAT='{log_format}'"
+            )
+    return ""
+
+
+def _layers(texts: list[str]) -> Iterator[list[str]]:
+    """The lines, and what lies in the envelopes around them, from the outside inwards."""
+    for depth in range(MAX_DEPTH):
+        yield texts
+        peeled = [peel(text, _document(text), depth) for text in texts]
+        texts = [inside.line for inside in peeled if inside]
+        if not texts:
+            return
 
 
 def _check_declared(texts: list[str], item: AnyFormat, name: str) -> None:

@@ -106,7 +106,8 @@ def _template(text: str) -> tuple[str, str]:
         pieces.append(re.sub(r"\\(['\"\\])", r"\1", found[1] if found[1] is not None else found[2]))
         end = found.end()
     whole = body[end:].strip().rstrip(";").strip() == ""
-    return ("".join(pieces) if pieces and whole else body), escapes
+    # nginx takes \\t in a configuration for a tab.
+    return ("".join(pieces) if pieces and whole else body).replace("\\t", "\t"), escapes
 
 
 def _unknown(name: str) -> str:

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from enrichers.clients import client, unknown_agents
+from ingest import template
 from ingest.addresses import resolve
 from ingest.documents import Pairs
 from ingest.errors import RejectedLine
@@ -97,6 +98,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "line of labels": lambda text: _line(f"time:1\thost:1.1.1.1\treq:{text}\tstatus:200\t{text}"),
     "head of a table": lambda text: csv_rows.is_table(f"time,{text}\n".encode()),
     "names of a sample": lambda text: named_fields.found_in([Pairs([(name, "x") for name in text])]),
+    "text of an unknown form": lambda text: (template.propose([text]), template.lacking([text])),
     "line of JSON": lambda text: _line('{"msec": "1792485240.000", "user_agent": "' + text + '"}'),
 }
 

@@ -11,6 +11,7 @@ import pytest
 from ingest.errors import ObjectError
 from ingest.formats import choice
 from ingest.formats.own import FormatError
+from tests.ingest.conftest import Read
 
 STRING = (
     '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent $request_time '
@@ -288,3 +289,15 @@ def test_a_variable_is_read_wherever_it_stands(
     assert reading.counts.staged == 1, (log_format, line)
     expected = {"method": "GET", "request_uri": "/v2/acme/app/manifests/1.0", "status": 200, **wanted}
     assert {name: reading.rows[0][name] for name in expected} == expected
+
+
+def test_a_log_format_that_fits_no_line_is_refused_with_the_one_that_does(read: Read) -> None:
+    line = (
+        '198.51.100.1 - - [01/May/2026:20:00:00 +0000] "GET /v2/a/manifests/1 HTTP/1.1" 200 9 "-" "docker/27"'
+    )
+    with pytest.raises(ObjectError) as refused:
+        read(f"{line}\n".encode(), log_format='$remote_addr [$time_local] "$request" $status')
+    said = str(refused.value)
+    assert "can be read as your log_format has it (no_format 1)" in said
+    proposed = said.partition("LOG_FORMAT='")[2].removesuffix("'")
+    assert read(f"{line}\n".encode(), log_format=proposed).row(1)["user_agent"] == "docker/27"

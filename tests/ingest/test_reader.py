@@ -159,6 +159,11 @@ WITH_A_WAY_OUT = (
     "events of A",
     "audit logs",
     "decisions of",
+    "Quay",
+    "the text of",
+    "journalctl",
+    "lines that end",
+    "JSON with the line",
 )
 
 
@@ -198,6 +203,20 @@ def test_an_empty_object_is_a_fact(read: Callable[..., Any]) -> None:
         (
             b'{"timestamp":1792484820000,"terminatingRuleId":"x","httpRequest":{"clientIp":"192.0.2.7"}}\n',
             "decisions of AWS WAF",
+        ),
+        (b'{"kind":"pull_repo","metadata":{"tag":"1"},"ip":"192.0.2.7"}\n', "Quay's action logs"),
+        # What another option of the same command writes line by line
+        (b"EVENTS\t1\t1792484820000\tgw\ta line\n", "the text of aws logs filter-log-events"),
+        (b"Tue 2026-10-20 08:27:00.123456 UTC [s=ab;i=1]\n    _PID=1\n", "journalctl -o verbose"),
+        (b"192.0.2.7 - - [x]\r192.0.2.8 - - [x]\r", "lines that end in a carriage return only"),
+        (
+            b'{"recordId":"1","data":"MTkyLjAuMi43IC0gLSBbMjAvT2N0LzIwMjY6MDg6Mjc6MDBd"}\n',
+            "JSON with the line in base64",
+        ),
+        # HAProxy's tcplog
+        (
+            b"Oct 20 08:27:00 lb haproxy[1]: 192.0.2.7:33317 [20/Oct/2026:08:27:00.123] fe b/s 0/0 212 --\n",
+            "text without a method and without a path",
         ),
         # Neither XML nor JSON
         (b"<134>Oct 20 08:00:00 gw app[1]: started\n", "text of another form"),
