@@ -2,10 +2,12 @@
 
 Notations: seconds, milliseconds, microseconds or nanoseconds since 1970; ISO 8601, with `_` between date and
 time too (svlogd), or as `20261020T080000Z`; the common log format (`20/Oct/2026:08:00:00 +0330`); HTTP's
-`Tue, 20 Oct 2026 08:00:00 GMT`; `Tue Oct 20 08:00:00 2026`; Kibana's `Oct 20, 2026 @ 08:00:00.000`;
-JavaScript's `Tue Oct 20 2026 08:00:00 GMT+0000 (…)`; `20261020080000`; TAI64N's `@4000…`; and, without a
-year, syslog's `Oct 20 08:00:00`. Brackets around a time are taken off. A time without a zone is UTC. More
-digits than microseconds are cut off, but for seconds since 1970, which are rounded half up (contract A).
+`Tue, 20 Oct 2026 08:00:00 GMT`; `Tue Oct 20 08:00:00 2026`, with UTC before the year as `date` has it;
+Kibana's `Oct 20, 2026 @ 08:00:00.000`; JavaScript's `Tue Oct 20 2026 08:00:00 GMT+0000 (…)`; .NET's
+`/Date(1792483200000)/`; German `20.10.2026 08:00:00`; `20261020080000`; TAI64N's `@4000…`; syslog's
+`Oct 20 2026 08:00:00` and, without a year, `Oct 20 08:00:00`. Brackets around a time are taken off. A time
+without a zone is UTC. More digits than microseconds are cut off, but for seconds since 1970, which are
+rounded half up (contract A).
 """
 
 from __future__ import annotations
@@ -38,7 +40,14 @@ _WEEKDAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 _STRICT_HTTP = re.compile(
     rf"{_WEEKDAY}, ([0-3][0-9]) ({_MONTH}) ([0-9]{{4}}) ([0-9:]{{8}}) (?:GMT|UTC|[+]0000)"
 )
-_STRICT_ASCTIME = re.compile(rf"{_WEEKDAY} ({_MONTH}) ([ 0-3][0-9]) ([0-9:]{{8}}){_FRACTION} ([0-9]{{4}})")
+_STRICT_ASCTIME = re.compile(
+    rf"{_WEEKDAY} ({_MONTH}) ([ 0-3][0-9]) ([0-9:]{{8}}){_FRACTION} (?:(?:UTC|GMT) )?([0-9]{{4}})"
+)
+# syslog with a year, as Cisco's devices write it
+_STRICT_YEARED = re.compile(rf"({_MONTH}) ([ 0-3][0-9]) ([0-9]{{4}}) ([0-9:]{{8}}){_FRACTION}")
+# Between dots the day comes first everywhere, while nobody can tell the two apart between slashes.
+_STRICT_DOTTED = re.compile(rf"([0-3]?[0-9])\.([01]?[0-9])\.([0-9]{{4}}),? ([0-9:]{{8}}){_FRACTION}")
+_STRICT_NET = re.compile(r"/Date\(([0-9]{13})(?:[+-][0-9]{4})?\)/")
 _STRICT_KIBANA = re.compile(rf"({_MONTH}) ([0-9]{{1,2}}), ([0-9]{{4}}) @ ([0-9:]{{8}}){_FRACTION}")
 _STRICT_JAVASCRIPT = re.compile(
     rf"{_WEEKDAY} ({_MONTH}) ([0-9]{{2}}) ([0-9]{{4}}) ([0-9:]{{8}}) GMT({_ZONE})(?: \([^)]*\))?"
@@ -54,7 +63,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # How a time is recognised inside an envelope (RE2 and Python alike).
 STAMP = rf"(?:{_ISO}(?:[.,][0-9]{{1,9}})?(?:Z|{_ZONE})?)"
-SYSLOG_STAMP = rf"(?:{_SYSLOG}(?:\.[0-9]{{1,9}})?)"
+SYSLOG_STAMP = rf"(?:{_SYSLOG.replace(' [0-2]', '(?: [0-9]{4})? [0-2]', 1)}(?:\.[0-9]{{1,9}})?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +111,9 @@ def has_no_zone(text: str) -> bool:
         (common and common[3] is None)
         or (basic and basic[4] is None)
         or _STRICT_SYSLOG.fullmatch(text)
-        or _STRICT_ASCTIME.fullmatch(text)
+        or ("UTC" not in text and "GMT" not in text and _STRICT_ASCTIME.fullmatch(text))
+        or _STRICT_YEARED.fullmatch(text)
+        or _STRICT_DOTTED.fullmatch(text)
         or _STRICT_KIBANA.fullmatch(text)
     )
 
@@ -147,6 +158,13 @@ def _in_words(text: str) -> int | None:
         return (int(tai[1], 16) - _TAI_1970) * 1_000_000 + int(tai[2], 16) // 1000
     if script := _STRICT_JAVASCRIPT.fullmatch(text):
         return _in_month(script[1], script[2], script[3], script[4], script[5])
+    if net := _STRICT_NET.fullmatch(text):
+        return int(net[1]) * 1000
+    if dotted := _STRICT_DOTTED.fullmatch(text):
+        moment = datetime.strptime(f"{dotted[2]} {dotted[1]} {dotted[3]} {dotted[4]}", "%m %d %Y %H:%M:%S")
+        return _since_1970(moment, None) + _fraction(dotted[5])
+    if dated := _STRICT_YEARED.fullmatch(text):
+        return _in_month(dated[1], dated[2].strip(), dated[3], dated[4]) + _fraction(dated[5])
     if kibana := _STRICT_KIBANA.fullmatch(text):
         return _in_month(kibana[1], kibana[2], kibana[3], kibana[4]) + _fraction(kibana[5])
     if basic := _STRICT_BASIC.fullmatch(text):

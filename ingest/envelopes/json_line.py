@@ -17,6 +17,7 @@ ENVELOPE = JsonEnvelope(
         "/log_processed",
         "/event/original",
         "/msg",
+        "/_msg",
         "/body",
         "/_raw",
         "/short_message",
@@ -29,6 +30,8 @@ ENVELOPE = JsonEnvelope(
         "/payload",
         "/@rawstring",
         "/_line",
+        # Kibana, where it asks for fields and not for the source
+        "/fields/message/0",
         "/Message",
         "/raw",
         "/LogMessage",
@@ -49,6 +52,9 @@ ENVELOPE = JsonEnvelope(
         "/Timestamp",
         "/TimeStamp",
         "/_ts",
+        "/_time",
+        "/dt",
+        "/fields/@timestamp/0",
     ),
     samples=(
         (

@@ -14,6 +14,7 @@ ENVELOPE = TextEnvelope(
     samples=(
         ("Oct 20 08:00:00 gw nginx[512]: a line", "a line", "Oct 20 08:00:00", None),
         ("<190>Oct  2 08:00:00 gw nginx: a line", "a line", "Oct  2 08:00:00", None),
+        ("<190>Oct 20 2026 08:00:00 gw nginx: a line", "a line", "Oct 20 2026 08:00:00", None),
         ("<134>Oct 20 08:00:00 haproxy[14389]: a line", "a line", "Oct 20 08:00:00", None),
         ("Oct 20 08:00:00 172.18.0.1 proxy[1]: a line", "a line", "Oct 20 08:00:00", None),
         ("2026-10-20T08:00:00+0000 gw nginx[512]: a line", "a line", "2026-10-20T08:00:00+0000", None),

@@ -6,6 +6,9 @@ _PLACES = {
     "date": "date",
     "time": "clock",
     "c-ip": "remote_addr",
+    # Akamai's log delivery
+    "cs-ip": "remote_addr",
+    "cs-uri": "request_uri",
     "cs-method": "method",
     "cs-uri-stem": "request_uri",
     "cs-uri-query": "args",

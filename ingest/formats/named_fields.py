@@ -23,8 +23,8 @@ from ingest.proposal import METHODS, is_time
 _NAMES = {
     "time": (
         "msec timeiso8601 timestamp time timelocal ts timemicros timems eventtimestamp eventtime eventdatetime"
-        " datetime date starttime timestart startedat startat starttimestamp requesttimestamp requesttime loggedat"
-        " logtime accesstime timegenerated nginxaccesstime unixtime when t"
+        " datetime date starttime timestart startedat startat starttimestamp startts requesttimestamp requesttime loggedat"
+        " logtime accesstime timegenerated nginxaccesstime unixtime when dt t"
     ),
     "remote_addr": (
         "remoteaddr remoteip clientip clientaddr clientaddress remoteaddress remotehost remoteipaddr"
@@ -34,19 +34,19 @@ _NAMES = {
     ),
     "x_forwarded_for": "xforwardedfor httpxforwardedfor xff forwardedfor xforwardfor xforwordfor",
     "request": "request requestline httprequest req",
-    "method": "method requestmethod httpmethod verb requestverb httpverb csmethod reqmethod requesttype",
+    "method": "method requestmethod httpmethod clientrequestmethod verb requestverb httpverb csmethod reqmethod requesttype",
     "request_uri": (
         "requesturi originaluri urloriginal uri requestpath path urlpath url requesturl rawpath httpuri httpurl"
-        " httppath csuri csuristem uristem"
+        " httppath clientrequesturi clientrequestpath csuri csuristem uristem event"
     ),
     "args": "args querystring requestquery query urlquery uriparam csuriquery requestargs param",
     "status": (
         "status statuscode responsestatus responsecode httpstatus httpcode httpstatuscode httpresponsecode"
-        " scstatus elbstatuscode returncode code response"
+        " scstatus elbstatuscode lbstatuscode edgeresponsestatus returncode code response"
     ),
     "user_agent": (
         "useragent requestheaderuseragent httpuseragent useragentoriginal agent ua requestuseragent csuseragent"
-        " clientua useragentstring"
+        " clientua clientrequestuseragent useragentstring"
     ),
     "body_bytes_sent": (
         "bodybytessent responsebodysize respbodysize bodybytes bodybytesout responsesize responselength"
@@ -81,14 +81,25 @@ _ABOUT_THE_REQUEST = frozenset(
     [
         *("request", "req", "httprequest", "requestheaders", "reqheaders", "headers", "header"),
         *("response", "res", "resp", "httpresponse", "responseheaders", "respheaders"),
-        *("http", "client", "network", "source", "remote", "url", "useragent", "proxy", "requestdata"),
+        *(
+            "http",
+            "client",
+            "network",
+            "source",
+            "remote",
+            "url",
+            "useragent",
+            "proxy",
+            "requestdata",
+            "conn",
+        ),
     ]
 )
 # What shippers put around all of it, and never inside.
 _AROUND = frozenset(
     [
         *("properties", "attributes", "fields", "data", "payload", "record", "event"),
-        *("nginx", "access", "accesslog", "httpaccess", "jsonpayload"),
+        *("nginx", "access", "accesslog", "httpaccess", "jsonpayload", "structured", "logcontent", "object"),
     ]
 )
 # A client writes its headers as it likes: none of them is its address, or the id of a request.
@@ -98,7 +109,11 @@ _OF_HEADERS = frozenset(
 )
 # http://ltsv.org has `host` (the remote host) beside these; Skipper the last of them.
 _HOST_IS_THE_CLIENT = frozenset(["vhost", "forwardedfor", "ua", "requestedhost"])
-_DEEPEST = 5
+# The first of several values; `{"$date":"…"}` of MongoDB; `{"seconds":"…","nanos":…}` of protobuf.
+_TYPE = re.compile(r"[0-9]+|\$[A-Za-z]+|seconds")
+# Azure's tables say in a name of what kind its values are: clientIp_s, httpStatusCode_d.
+_KIND = re.compile(r"_[sdbtg]$")
+_DEEPEST = 6
 _MOST_LACKING = 2
 # More fields than this are no log of requests.
 _MOST_LEAVES = 500
@@ -215,16 +230,17 @@ def _ranked(field: str, columns: dict[str, list[str]], about: str) -> tuple[str,
 
 def _called(pointer: str) -> Iterator[str]:
     """The bare names of what a pointer leads to: its last part, and that with the parts before it."""
-    parts = [bare(part) for part in pointer.split("/")[1:]]
-    if parts and parts[-1].isdigit():
-        parts = parts[:-1]
+    names = [name for name in pointer.split("/")[1:] if not _TYPE.fullmatch(name)]
+    parts = [bare(_KIND.sub("", name)) for name in names]
     if not parts:
         return
-    above = parts[1:-1] if parts[0] in _AROUND else parts[:-1]
+    while len(parts) > 1 and parts[0] in _AROUND:
+        parts = parts[1:]
+    above = parts[:-1]
     if all(part in _ABOUT_THE_REQUEST for part in above) or above == ["http", "response", "body"]:
         for begin in range(len(parts)):
             yield "".join(parts[begin:])
-        yield bare_tail(pointer.rpartition("/")[2])
+        yield bare_tail(names[-1])
 
 
 def _is_header(pointer: str) -> bool:

@@ -14,7 +14,8 @@ from itertools import chain
 from ingest.formats.named_fields import REQUIRED_NAMES, bare, bare_tail
 from ingest.unpacking.model import UnpackingError, texts
 
-_HEAD = re.compile(r'"?[@A-Za-z_][\w @.()\[\]/-]*"?(?:SIGN"?[@A-Za-z_][\w @.()\[\]/-]*"?)+')
+_HEAD = re.compile(r'"?[@A-Za-z_][\w @.()\[\]/-]*"?(?:SIGN ?"?[@A-Za-z_][\w @.()\[\]/-]*"?)+')
+_SEPARATOR = re.compile(r"sep=.\r?\n")
 _SIGNS = ",;\t|"
 _HEADS = {sign: re.compile(_HEAD.pattern.replace("SIGN", re.escape(sign))) for sign in _SIGNS}
 _MOST_CHARACTERS = 1024 * 1024
@@ -41,18 +42,35 @@ def lines(blocks: Iterable[bytes]) -> Iterator[str]:
     """One JSON object a row, with the names of the columns. Raises UnpackingError for what is no table."""
     broken = _with_breaks(texts(blocks))
     first = next(broken)
-    rows = csv.reader(chain([first], broken), delimiter=_sign_of(first.rstrip("\r\n")) or ",")
+    if _SEPARATOR.fullmatch(first.lstrip("\ufeff")):
+        first = next(broken, "")
+    first = first.strip(" \r\n")
+    rows = csv.reader(chain([first], broken), delimiter=_sign_of(first) or ",")
     try:
         names = _names(next(rows))
         for row in rows:
-            if row:
+            if _is_bars(first):
+                row = [cell.strip() for cell in row]
+            if row and not _is_ruler(row):
                 yield json.dumps(dict(zip(names, row, strict=False)), ensure_ascii=False)
     except csv.Error:
         raise UnpackingError(f"its CSV cannot be read in line {rows.line_num:,}") from None
 
 
 def _first_line(head: bytes) -> str:
-    return head.decode("utf-8", "replace").lstrip("\ufeff").partition("\n")[0].rstrip("\r")
+    text = head.decode("utf-8", "replace").lstrip("\ufeff")
+    # Excel's own line, which says what stands between the columns.
+    return _SEPARATOR.sub("", text).partition("\n")[0].strip(" \r")
+
+
+def _is_bars(first: str) -> bool:
+    """Whether bars stand between the columns: psql and other terminals fill cells up with blanks."""
+    return _sign_of(first) == "|"
+
+
+def _is_ruler(row: list[str]) -> bool:
+    """Whether a row is the line below psql's head: `-----+-----`."""
+    return len(row) == 1 and not row[0].strip("-+")
 
 
 def _sign_of(first: str) -> str | None:

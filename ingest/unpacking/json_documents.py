@@ -20,7 +20,7 @@ _LOOKED_AT = 200
 # `Infinity`, and a number.
 _LONGEST_WORD = 32
 _FIRST_KEYS = re.compile(
-    rb'\s*\{\s*"(?:records|Records|events|entries|resourceLogs|hits|results|tables|data|messageType)"\s*:'
+    rb'\s*\{\s*"(?:records|Records|events|entries|resourceLogs|hits|results|responses|tables|data|meta|messages|streams|messageType)"\s*:'
 )
 
 
@@ -162,6 +162,8 @@ def _events_of(value: object) -> list[object] | None:
         return value
     if not isinstance(value, dict):
         return None
+    if isinstance(value.get("meta"), list) and isinstance(value.get("data"), list):
+        return _rows(_dicts(value["meta"]), value["data"])
     for key, events in _EVENTS.items():
         found = value.get(key)
         if isinstance(found, (list, dict)):
@@ -169,12 +171,21 @@ def _events_of(value: object) -> list[object] | None:
     return None
 
 
+def _rows(columns: list[dict[str, object]], rows: list[object]) -> list[object]:
+    """ClickHouse's JSON, whose rows are objects, and JSONCompact, whose rows are lists."""
+    names = [str(column.get("name")) for column in columns]
+    return [dict(zip(names, row, strict=False)) if isinstance(row, list) else row for row in rows]
+
+
 def _plain(found: object) -> list[object] | None:
     return found if isinstance(found, list) and all(isinstance(event, dict) for event in found) else None
 
 
 def _results(found: object) -> list[object] | None:
-    """Splunk's output_mode=json; of `aws logs get-query-results` each event is a list of names and values."""
+    """Splunk's output_mode=json; New Relic's lists of events; of `aws logs get-query-results` each event is a
+    list of names and values."""
+    if lists := [events for item in _dicts(found) if isinstance(events := item.get("events"), list)]:
+        return [event for events in lists for event in events]
     if isinstance(found, list) and found and all(isinstance(event, list) for event in found):
         return [{str(pair.get("field")): pair.get("value") for pair in _dicts(event)} for event in found]
     return _plain(found)
@@ -197,9 +208,27 @@ def _hits(found: object) -> list[object] | None:
     return _plain(found.get("hits")) if isinstance(found, dict) else None
 
 
-def _loki(found: object) -> list[object] | None:
-    """Loki's `query_range`: streams, whose values are pairs of nanoseconds and line."""
-    result = found.get("result") if isinstance(found, dict) else None
+def _responses(found: object) -> list[object] | None:
+    """Elasticsearch's `_msearch`: several answers."""
+    hits = [_hits(item.get("hits")) for item in _dicts(found)]
+    return [event for events in hits if events for event in events] or None
+
+
+def _messages(found: object) -> list[object] | None:
+    """Sumo Logic: `{"messages":[{"map":{"_raw":…}}]}`."""
+    return [item["map"] for item in _dicts(found) if isinstance(item.get("map"), dict)] or None
+
+
+def _data(found: object) -> list[object] | None:
+    """Loki's `query_range`, or Datadog: `{"data":[{"type":"log","attributes":{"message":…}}]}`."""
+    if isinstance(found, dict):
+        return _streams(found.get("result"))
+    events = [item["attributes"] for item in _dicts(found) if isinstance(item.get("attributes"), dict)]
+    return _plain(events) if events else None
+
+
+def _streams(result: object) -> list[object] | None:
+    """Loki's streams, whose values are pairs of nanoseconds and line."""
     if not isinstance(result, list):
         return None
     return [
@@ -254,5 +283,8 @@ _EVENTS: dict[str, Callable[[object], list[object] | None]] = {
     "tables": _tables,
     "resourceLogs": _open_telemetry,
     "hits": _hits,
-    "data": _loki,
+    "responses": _responses,
+    "messages": _messages,
+    "streams": _streams,  # what is sent to Loki
+    "data": _data,
 }

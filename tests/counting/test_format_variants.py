@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.counting import format_variants as known
+from tests.counting.exported_variants import EXPORTED
 from tests.counting.format_variants import Variant, lay_out, repository_of
 from tests.counting.further_variants import FURTHER, FURTHER_WITHOUT_AGENT, Content
 from tests.counting.seldom_variants import SELDOM, SELDOM_WITHOUT_AGENT
@@ -28,6 +29,7 @@ VARIANTS: dict[str, Content] = {
     **{name: as_bytes(variant) for name, variant in (known.VARIANTS | UNLISTED).items()},
     **FURTHER,
     **SELDOM,
+    **EXPORTED,
 }
 WITHOUT_AGENT = known.WITHOUT_AGENT | UNLISTED_WITHOUT_AGENT | FURTHER_WITHOUT_AGENT | SELDOM_WITHOUT_AGENT
 CLIENTS = {"containerd", "docker", "podman"}
