@@ -44,6 +44,9 @@ _ROUTES = (
     ("referrers", "/referrers/", re.compile(r"/v2/(?P<name>.+)/referrers/(?P<reference>[^/]+)/?")),
     # Token services: /token, /v2/token, /service/token, /auth/token, /jwt/auth …
     ("token", "", re.compile(r"/(?:[\w.-]+/){0,2}(?:token|auth)/?", re.ASCII)),
+    # Some logs cut long paths off: what is left still names the repository.
+    ("manifest", "/manifests", re.compile(r"/v2/(?P<name>.+)/manifests/?")),
+    ("blob", "/blobs", re.compile(r"/v2/(?P<name>.+)/blobs/?")),
 )
 
 
@@ -61,6 +64,8 @@ def parse(frame: pd.DataFrame, file_paths: Collection[str] = ()) -> pd.DataFrame
     Returns the two columns and request_kind {ping, token, manifest, blob, tags, referrers, upload, other},
     repository, reference, reference_type {tag, digest}, mirror_of (`?ns=`: the registry that is mirrored),
     with the index of `frame`; null where there is none. `args` is used where the URI has no query itself.
+    The reference of a request for a token is the repository that the token is for. It is not its
+    `repository`: nothing was asked for there yet.
     `file_paths`: beginnings of paths (`/releases/`) below which files are downloaded that are no images. Such
     a request is `other`, with the beginning as its repository (its slashes tell it from an image's) and the
     rest, the file, as its reference; the longest beginning that fits counts.
@@ -91,6 +96,8 @@ def _read(uri: str | None, args: str | None, file_paths: tuple[str, ...]) -> _Re
         path = _MOUNT.sub("", path if path.startswith("/") else _BARE.sub("/", path, count=1), count=1)
     for kind, word, route in _ROUTES:
         found = route.fullmatch(path) if word in path else None
+        if found and kind == "token":
+            return _Request(kind, reference=scope(query or args))
         if found:
             return _request(kind, found.groupdict(), _mirror_of(query or args))
     place = next((place for place in file_paths if path.startswith(place)), None)
@@ -116,6 +123,18 @@ def _reference_type(kind: str, reference: str | None) -> str | None:
     if _DIGEST.fullmatch(reference):
         return "digest"
     return "tag" if kind == "manifest" and _TAG.fullmatch(reference) else None
+
+
+def scope(query: str | None) -> str | None:
+    """The first repository that a request for a token names ("scope=repository:acme/app:pull,push")."""
+    if not query or "scope=" not in query:
+        return None
+    for wanted in parse_qs(query, max_num_fields=None).get("scope", []):
+        kind, _, rest = wanted.partition(":")
+        name = rest.rpartition(":")[0] or rest
+        if kind == "repository" and len(name) <= _MAX_NAME and _NAME.fullmatch(name):
+            return name
+    return None
 
 
 def _mirror_of(query: str | None) -> str | None:

@@ -45,7 +45,8 @@ class Load:
     opted_out_count: int
     opted_out_by_date: dict[str, int] = field(default_factory=dict)
     quarantined_by_date: dict[str, int] = field(default_factory=dict)
-    # Digest of a repository → day → lines that name it and were quarantined, opted out or refused a token.
+    # Digest of a repository → day → lines that name it and were quarantined, opted out or refused a token;
+    # '' → day → lines that were cut off before they named one.
     hidden_by_repository: dict[str, dict[str, int]] = field(default_factory=dict)
     reasons: dict[str, int] = field(default_factory=dict)
     missing_fields: dict[str, int] = field(default_factory=dict)

@@ -10,11 +10,10 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from urllib.parse import parse_qs
 
 import duckdb
 
-from ingest.paths import parse
+from ingest.paths import parse, scope
 
 # Repositories and days of one object. A log of nothing but made-up names must not fill the ledger: the rest
 # of its lines count as those that name nothing.
@@ -58,7 +57,9 @@ select day, request_uri, count(*) as line_count from opted_out where request_uri
 
 # A client that is refused a token never asks for a manifest. The token's scope names the repository.
 _TURNED_AWAY = """
-select cast(logged_at as date) as day, coalesce(request_uri, '') || '&' || coalesce(args, '') as request_uri,
+select
+    cast(logged_at as date) as day,
+    regexp_replace(request_uri, '^[^?]*[?]?', '') || '&' || coalesce(args, '') as query,
     count(*) as line_count
 from lines
 where
@@ -67,11 +68,29 @@ where
 group by all
 """
 
+# A log that cuts long paths off may cut within the repository, or within the word behind it. Who asked for
+# what the registry does not serve (400, 404) did not get it: that tells of no use.
+_CUT_OFF = """
+select cast(logged_at as date) as day, request_uri, args, count(*) as line_count
+from lines
+where
+    contains(request_uri, '/v2/')
+    -- Nearly all lines; to look for a word costs a tenth of a regular expression.
+    and not contains(request_uri, '/manifests/')
+    and not contains(request_uri, '/blobs/')
+    and not regexp_matches(request_uri, '/v2/([?]|$)|/(manifests|blobs|tags|referrers)(/|[?]|$)')
+    and not regexp_matches(request_uri, '/(_catalog|_trust)(/|[?]|$)')
+    and status not in (400, 404)
+group by all
+"""
+# Stands for the repository where a line names none.
+NO_REPOSITORY = ""
+
 
 @dataclass(frozen=True, slots=True)
 class HiddenLines:
     """Lines of one object: quarantined, by UTC day (YYYY-MM-DD); and quarantined, opted out or refused a
-    token, by the digest of the repository that they name and by day.
+    token, by the digest of the repository that they name and by day. Paths that were cut off have none ('').
     """
 
     quarantined_by_date: dict[str, int]
@@ -81,8 +100,9 @@ class HiddenLines:
 def hidden_lines(con: duckdb.DuckDBPyConnection) -> HiddenLines:
     """What `lines`, `opted_out` and `rejected_lines` tell; call it while `lines` is there."""
     refused = con.execute(_TURNED_AWAY).df()
+    cut_off = _cut_off(con)
     is_whole = not con.execute("select 1 from rejected_lines union all select 1 from opted_out").fetchone()
-    if is_whole and refused.empty:
+    if is_whole and refused.empty and not cut_off:
         return HiddenLines({}, {})
     con.execute(_DAYS)
     days = con.execute(
@@ -92,11 +112,13 @@ def hidden_lines(con: duckdb.DuckDBPyConnection) -> HiddenLines:
     counts: Counter[tuple[str, str]] = Counter()
     for frame, repositories in (
         (unread, parse(unread.assign(args=None))["repository"]),
-        (refused, refused["request_uri"].map(_scope)),
+        (refused, refused["query"].map(scope)),
     ):
         for repository, day, lines in zip(repositories, frame["day"], frame["line_count"], strict=True):
             if isinstance(repository, str):
                 counts[repository_digest(repository), f"{day:%Y-%m-%d}"] += int(lines)
+    for day, lines in cut_off.items():
+        counts[NO_REPOSITORY, day] += lines
     most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_NAMED]
     by_repository: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for (digest, day), lines in sorted(most):
@@ -104,13 +126,14 @@ def hidden_lines(con: duckdb.DuckDBPyConnection) -> HiddenLines:
     return HiddenLines({str(day): lines for day, lines in days}, dict(by_repository))
 
 
-def _scope(text: str) -> str | None:
-    """The first repository that a request for a token names ("repository:acme/app:pull,push")."""
-    for scope in parse_qs(text.replace("?", "&"), max_num_fields=None).get("scope", []):
-        kind, _, rest = scope.partition(":")
-        if kind == "repository" and rest:
-            return rest.rpartition(":")[0] or rest
-    return None
+def _cut_off(con: duckdb.DuckDBPyConnection) -> Counter[str]:
+    """Lines by day whose path begins like the registry's and breaks off before it says for what it asks."""
+    frame = con.execute(_CUT_OFF).df()
+    counts: Counter[str] = Counter()
+    for kind, day, lines in zip(parse(frame)["request_kind"], frame["day"], frame["line_count"], strict=True):
+        if kind == "other":
+            counts[f"{day:%Y-%m-%d}"] += int(lines)
+    return counts
 
 
 def repository_digest(repository: str) -> str:

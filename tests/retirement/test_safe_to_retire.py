@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from tests.retirement import logs, more_logs, odd_logs
+from tests.retirement import hidden_logs, logs, more_logs, odd_logs
 from tests.retirement.logs import DAY, STOPPED, Client, Line, T, digests, named
 from tests.support.layouts import write
 from tests.support.warehouse import Warehouse, make
 
 SAFE_VERDICT = "safe to retire"
-ROUNDS = (logs, more_logs, odd_logs)
+ROUNDS = (logs, more_logs, odd_logs, hidden_logs)
 DANGEROUS = {name: log for one in ROUNDS for name, log in one.DANGEROUS.items()}
 SAFE = {name: log for one in ROUNDS for name, log in one.SAFE.items()}
 
@@ -77,6 +77,8 @@ HIDDEN = {
     "opted out": {"dnt": "1", "request_uri": "/v2/"},
     "quarantined": {"status": "two hundred", "request_uri": "/v2/"},
     "no token": {"request_uri": "/token?service=registry", "status": "503"},
+    "cut in the name": {"request_uri": "/v2/alone/ap"},
+    "cut behind the name": {"request_uri": "/v2/alone/app/manif", "status": "307"},
 }
 
 

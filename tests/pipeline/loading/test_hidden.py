@@ -85,6 +85,23 @@ def test_who_is_refused_a_token_says_for_what(tmp_path: Path) -> None:
     assert load.quarantined_by_date == {}
 
 
+def test_paths_that_were_cut_off_name_no_repository(tmp_path: Path) -> None:
+    """Cut in the name or behind it. The rest say what they ask for, or did not get it (404)."""
+    load = loaded(
+        tmp_path,
+        asked(1, request_uri="/v2/acme/a"),
+        asked(1, request_uri="/v2/acme/app/manif", status="307"),
+        asked(2, request_uri="/v2/acme/ap", status="429"),
+        asked(2, request_uri="/v2/acme/ap", status="404"),
+        asked(2, request_uri="/v2/acme/app/manifests/"),
+        asked(2, request_uri="/v2/"),
+        asked(2, request_uri="/v2/_catalog?n=100"),
+        asked(2, request_uri="/v2/token?scope=repository:acme/app:pull"),
+        asked(2, request_uri="/favicon.ico"),
+    )
+    assert load.hidden_by_repository == {"": {"2026-05-01": 2, "2026-05-02": 1}}
+
+
 def test_a_log_of_made_up_names_does_not_fill_the_ledger(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

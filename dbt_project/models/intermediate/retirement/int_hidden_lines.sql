@@ -69,24 +69,42 @@ named as (
 sums as (
     select
         (select coalesce(sum(unread.line_count), 0) from unread) as unread_count,
-        (select coalesce(sum(named.hidden_line_count), 0) from named) as named_count
+        coalesce(sum(hidden_line_count) filter (where repository_digest <> ''), 0) as named_count,
+        -- Their path was cut off before it named a repository.
+        coalesce(sum(hidden_line_count) filter (where repository_digest = ''), 0) as cut_off_count
+    from named
 ),
 
 unnamed as (
     select
         '' as repository_digest,
-        greatest(counted.turned_away_count + sums.unread_count - sums.named_count, 0) as hidden_line_count,
+        greatest(counted.turned_away_count + sums.unread_count - sums.named_count, 0)
+        + sums.cut_off_count as hidden_line_count,
         counted.line_count + sums.unread_count as all_line_count
     from counted
     cross join sums
 ),
 
+of_repositories as (
+    select repository_digest, hidden_line_count from named
+    where repository_digest <> ''
+    union all
+    select md5(nodes.repository) as repository_digest, nodes.unfollowed_token_count as hidden_line_count
+    from nodes
+    inner join last_days on nodes.logged_on > last_days.before_day
+    where nodes.unfollowed_token_count > 0
+),
+
 final as (
     select repository_digest, hidden_line_count, all_line_count from unnamed
     union all
-    select named.repository_digest, named.hidden_line_count, unnamed.all_line_count
-    from named
+    select
+        of_repositories.repository_digest,
+        sum(of_repositories.hidden_line_count) as hidden_line_count,
+        unnamed.all_line_count
+    from of_repositories
     cross join unnamed
+    group by of_repositories.repository_digest, unnamed.all_line_count
 )
 
 select * from final

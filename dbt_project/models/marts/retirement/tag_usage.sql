@@ -79,12 +79,12 @@ final as (
                 then
                     'No use seen, but ' || repository_hidden_line_count || ' lines of the last '
                     || '{{ var("tag_lookback_days") }} days ask for something of this repository and are in no figure '
-                    || '(quarantined, opted out, or refused a token).'
+                    || '(quarantined, opted out, refused a token, or given one that was not used here).'
             when 'hidden'
                 then
                     'No use seen, but ' || hidden_line_count || ' lines of the last '
-                    || '{{ var("tag_lookback_days") }} days do not say what they asked for (quarantined, opted out, or '
-                    || 'turned away before they could).'
+                    || '{{ var("tag_lookback_days") }} days do not say what they asked for (quarantined, opted out, '
+                    || 'cut off, or turned away before they could).'
             when 'digest'
                 then
                     'No use by the tag seen, but its digest is not known: other uses of the repository may need it ('
