@@ -38,6 +38,22 @@ def test_the_year_and_the_tops(marts: Published, data: Settings) -> None:
         assert any(f"top {name}" in line for line in lines)
 
 
+def test_the_sentence_about_other_counters_equals_the_sessions(marts: Published, data: Settings) -> None:
+    """The screen reads sums of years and days; here each session is looked at."""
+    docker, scarf, downloads, checks, origins, polled = marts.rows(
+        "select sum((manifest_get_count + 1) // 2)::bigint, count(*) filter (where manifest_get_count > 0),"
+        " sum(download_count)::bigint, count(*) filter (where outcome = 'version_check'),"
+        " count(distinct origin_id) filter (where access_pattern = 'polling'),"
+        " count(*) filter (where access_pattern = 'polling' and outcome = 'version_check') from fct_pulls"
+    )[0]
+    assert min(docker, scarf, downloads, checks, origins - 1, polled) > 0
+    sentence = (
+        f"Docker's rule would say {docker:,}, Scarf's {scarf:,}; {downloads:,} were downloads: "
+        f"{origins:,} origins poll ({polled:,} of {checks:,} version checks)."
+    )
+    assert sentence in screen(data, 300)
+
+
 @pytest.mark.parametrize("width", [40, 79, 80])
 def test_no_number_is_cut(marts: Published, data: Settings, width: int) -> None:
     """Millions a week, on a screen of a telephone."""
