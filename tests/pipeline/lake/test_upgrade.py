@@ -19,8 +19,8 @@ from pipeline.settings import Settings
 from pipeline.warehouse import plan
 from tests.support.warehouse import Warehouse, build_and_publish, load_logs
 
-# What the enrichers say may change with their data; these may not. That version did not keep which repository a
-# token was for.
+# What the enrichers say may change with their data; these may not. That version did not keep which
+# repository a token was for.
 LASTING = (
     "request_id, requested_at, date, line_number, host, method, request_kind, repository"
     ", case when request_kind <> 'token' then reference end as reference"
